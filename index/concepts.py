@@ -1,0 +1,61 @@
+"""A question's words as concepts: what each may be called in an article of either language."""
+
+from dataclasses import dataclass
+
+from index.analysis import lemma, term, terms, words
+from index.lexicon import load_lexicon
+from index.records import LANGUAGES
+
+TRANSLATED = 0.8
+"""Worth of a translation against the word itself; measured in docs/retrieval.md."""
+
+PHRASE_PART = 0.5
+"""Worth of one word of a translation that is a phrase ("stock market listing")."""
+
+_ASKING = frozenset(
+    "waarom waardoor waarvoor waarmee waaraan waarin waarover waartoe waarop hoeveel hoelang hoezo welk welke wie wiens "
+    "wanneer waar wat hoe komt mag moet gaat gaan krijgt kan kunnen wil willen zal zullen zou wordt worden werd werden "
+    "heeft hebben had is zijn was waren doet doen deed graag eigenlijk "
+    "why how what who whom whose which when where much many long does did do done is are was were will would can could "
+    "shall should may might must has have had get gets getting come please".split()
+)
+"""Words that ask or help; what they ask for is the question's kind, not something to look up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One word of a question, and the index terms that stand for it: language -> term -> worth (0 to 1]."""
+
+    word: str
+    variants: dict[str, dict[str, float]]
+
+
+def question_concepts(question: str, language: str) -> list[Concept]:
+    """The question's content words, each once, in order, with their translations."""
+    content = [word for word in dict.fromkeys(words(question, language)) if word not in _ASKING]
+    return [_concept(word, language) for word in content]
+
+
+def _concept(word: str, language: str) -> Concept:
+    """The word as it is in both languages (it may be a name), and its translations.
+
+    A word that the question's language does not know is looked up in the other one: people mix languages.
+    """
+    variants: dict[str, dict[str, float]] = {each: {term(word, each): 1.0} for each in LANGUAGES}
+    known = _translations(word, language)
+    spoken = language if known or word in load_lexicon(language) else _other(language)
+    for translation in known if spoken == language else _translations(word, spoken):
+        target = variants[_other(spoken)]
+        parts = terms(translation, _other(spoken))
+        for part in parts:
+            target[part] = max(target.get(part, 0.0), TRANSLATED if len(parts) == 1 else PHRASE_PART)
+    return Concept(word, variants)
+
+
+def _translations(word: str, language: str) -> list[str]:
+    lexicon = load_lexicon(language)
+    return lexicon.translations(word) or lexicon.translations(lemma(word, language))
+
+
+def _other(language: str) -> str:
+    return "en" if language == "nl" else "nl"

@@ -1,0 +1,247 @@
+"""BM25 across two languages by tantivy, derived from the store.
+
+All passages share one field, their terms marked with their language, so that passage lengths and document
+counts are common to both. A question's word and its translations share one inverse document frequency
+(Robertson and Sparck Jones, as in Lucene: ln(1 + (N - n + 0.5) / (n + 0.5)), n counting the passages that
+hold the word or its most usual translation): each term query is boosted by the ratio of the shared to its
+own. Without that, a name is worth more in the language that has fewer articles, and articles of one language
+win for no reason.
+"""
+
+import json
+import math
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tantivy
+
+from index.analysis import terms
+from index.concepts import Concept
+from index.dates import DateRange
+from index.errors import ArchiveDamagedError
+
+FOLDER = "lexical"
+_CHECKSUMS = "checksums.json"
+_MUTABLE = {"meta.json", ".managed.json"}
+_WRITER_BYTES = 64_000_000
+
+MISSPELT = 0.7
+"""Worth of a term one letter away from a word that no article holds."""
+
+_SHORTEST_MISSPELT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What is indexed of a chunk."""
+
+    key: int
+    language: str
+    text: str
+    first_day: int
+    last_day: int
+
+
+class LexicalIndex:
+    """Passages by their words."""
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        """Open the index below an archive's folder; with `create`, begin an empty one in place of any other.
+
+        Raises:
+            ArchiveDamagedError: it is missing, torn or of another make.
+        """
+        self._folder = folder / FOLDER
+        if create:
+            self._folder.mkdir(exist_ok=True)
+            for path in self._folder.iterdir():
+                path.unlink()
+            self._index = tantivy.Index(_schema(), path=str(self._folder))
+            self._commit(0, [], [])
+        else:
+            self._verify()
+            try:
+                self._index = tantivy.Index(_schema(), path=str(self._folder))
+            except (OSError, ValueError) as error:
+                raise ArchiveDamagedError(f"{self._folder}: cannot be read ({error})") from error
+        self._searcher = self._index.searcher()
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs) - 1
+
+    @property
+    def sequence(self) -> int:
+        """The sequence number of the store that the last commit is in step with; it is part of the commit."""
+        (score_and_address,) = self._search(tantivy.Query.exists_query("sequence"), 1)
+        return int(self._searcher.doc(score_and_address[1])["sequence"][0])
+
+    @property
+    def keys(self) -> list[int]:
+        """The keys of all passages."""
+        everything = max(1, int(self._searcher.num_docs))
+        return self._keys(self._search(tantivy.Query.exists_query("key"), everything))
+
+    def reload(self) -> None:
+        """See what has been committed since, here or by another process."""
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def update(self, sequence: int, removed: Sequence[int], added: Iterable[Passage]) -> None:
+        """Take passages out and put others in, in one commit. One process at a time may do this."""
+        self._commit(sequence, removed, added)
+        self.reload()
+
+    def search(
+        self, concepts: Sequence[Concept], language: str, k: int, days: DateRange | None = None
+    ) -> list[tuple[int, float]]:
+        """The best passages of one language, as (key, BM25 score), best first; those without a match are left out.
+
+        Args:
+            concepts: the question.
+            language: of the passages.
+            k: how many; fewer come back where fewer match.
+            days: only passages whose article may have appeared in these days.
+        """
+        query = tantivy.Query
+        matching = [clause for concept in concepts if (clause := self._clause(concept, language))]
+        if not matching:
+            return []
+        clauses = [(tantivy.Occur.Should, clause) for clause in matching]
+        if days:
+            clauses += [(tantivy.Occur.Must, query.const_score_query(limit, 0.0)) for limit in self._limits(days)]
+            clauses.append((tantivy.Occur.Must, query.disjunction_max_query(matching)))
+        hits = self._search(query.boolean_query(clauses), k)
+        return [(key, score) for key, (score, _) in zip(self._keys(hits), hits, strict=True)]
+
+    def rarity(self, concepts: Sequence[Concept]) -> list[float]:
+        """The shared inverse document frequency of each concept; largest for what no passage holds."""
+        return [self._shared_frequency(self._counts(concept)) for concept in concepts]
+
+    def _clause(self, concept: Concept, language: str) -> tantivy.Query | None:
+        """The best of the concept's terms in one language, or None where no passage holds any."""
+        counts = self._counts(concept)
+        if not any(counts.values()):
+            return self._misspelt(concept, language)
+        shared = self._shared_frequency(counts)
+        options = [
+            tantivy.Query.boost_query(
+                self._term(language, term),
+                concept.variants[language][term] * shared / self._inverse_frequency(count),
+            )
+            for term, count in counts[language].items()
+        ]
+        return tantivy.Query.disjunction_max_query(options) if options else None
+
+    def _counts(self, concept: Concept) -> dict[str, dict[str, int]]:
+        """Language -> term -> number of passages, of the concept's terms that some passage holds."""
+        return {
+            language: {term: count for term in variants if (count := self._count(language, term))}
+            for language, variants in concept.variants.items()
+        }
+
+    def _shared_frequency(self, counts: dict[str, dict[str, int]]) -> float:
+        return self._inverse_frequency(sum(max(found.values(), default=0) for found in counts.values()))
+
+    def _misspelt(self, concept: Concept, language: str) -> tantivy.Query | None:
+        if len(concept.word) < _SHORTEST_MISSPELT or not concept.word.isalpha():
+            return None
+        term = next(iter(concept.variants[language]))
+        fuzzy = tantivy.Query.fuzzy_term_query(self._index.schema, "terms", f"{language}:{term}", distance=1)
+        return tantivy.Query.const_score_query(fuzzy, MISSPELT * self._inverse_frequency(1))
+
+    def _limits(self, days: DateRange) -> list[tantivy.Query]:
+        first, last = days.ordinals()
+        integer, schema = tantivy.FieldType.Unsigned, self._index.schema
+        return [
+            tantivy.Query.range_query(schema, "last_day", integer, first, None, True, True),
+            tantivy.Query.range_query(schema, "first_day", integer, 1, last, True, True),
+        ]
+
+    def _term(self, language: str, term: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._index.schema, "terms", f"{language}:{term}")
+
+    def _count(self, language: str, term: str) -> int:
+        return int(self._searcher.doc_freq("terms", f"{language}:{term}"))
+
+    def _inverse_frequency(self, count: int) -> float:
+        total = int(self._searcher.num_docs)
+        count = min(count, total)
+        return math.log(1 + (total - count + 0.5) / (count + 0.5))
+
+    def _keys(self, hits: list[tuple[float, tantivy.DocAddress]]) -> list[int]:
+        values = self._searcher.fast_field_values("key", [address for _, address in hits])
+        return [int(value) for value in values if value is not None]
+
+    def _search(self, query: tantivy.Query, k: int) -> list[tuple[float, tantivy.DocAddress]]:
+        return list(self._searcher.search(query, k, count=False).hits)
+
+    def _commit(self, sequence: int, removed: Sequence[int], added: Iterable[Passage]) -> None:
+        writer = self._index.writer(_WRITER_BYTES, 1)
+        for key in removed:
+            writer.delete_documents_by_term("key", key)
+        for passage in added:
+            writer.add_document(_document(passage))
+        writer.delete_documents_by_query(tantivy.Query.exists_query("sequence"))
+        writer.add_document(_numbers(sequence=sequence))
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+        self._write_checksums()
+
+    def _write_checksums(self) -> None:
+        """Checksums of all files; those of a segment never change and are kept."""
+        path = self._folder / _CHECKSUMS
+        known = json.loads(path.read_bytes()) if path.exists() else {}
+        sums = {
+            file.name: known[file.name] if file.name in known and file.name not in _MUTABLE else _checksum(file)
+            for file in self._files()
+        }
+        temporary = path.with_suffix(".new")
+        temporary.write_text(json.dumps(sums, indent=0))
+        temporary.replace(path)
+
+    def _verify(self) -> None:
+        try:
+            known = json.loads((self._folder / _CHECKSUMS).read_bytes())
+            actual = {file.name: _checksum(file) for file in self._files()}
+        except (OSError, ValueError) as error:
+            raise ArchiveDamagedError(f"{self._folder}: cannot be read ({error})") from error
+        if known != actual:
+            raise ArchiveDamagedError(f"{self._folder}: the checksums do not match")
+
+    def _files(self) -> list[Path]:
+        return [
+            path
+            for path in sorted(self._folder.iterdir())
+            if not path.name.endswith(".lock") and not path.name.startswith(_CHECKSUMS[:-5])
+        ]
+
+
+def _checksum(path: Path) -> int:
+    return zlib.crc32(path.read_bytes())
+
+
+def _document(passage: Passage) -> tantivy.Document:
+    marked = " ".join(f"{passage.language}:{term}" for term in terms(passage.text, passage.language))
+    document = _numbers(key=passage.key, first_day=passage.first_day, last_day=passage.last_day)
+    document.add_text("terms", marked)
+    return document
+
+
+def _numbers(**fields: int) -> tantivy.Document:
+    document = tantivy.Document()
+    for name, value in fields.items():
+        document.add_unsigned(name, value)
+    return document
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
+    builder.add_unsigned_field("key", indexed=True, fast=True)
+    builder.add_unsigned_field("sequence", stored=True, indexed=True, fast=True)
+    builder.add_unsigned_field("first_day", indexed=True, fast=True)
+    builder.add_unsigned_field("last_day", indexed=True, fast=True)
+    return builder.build()

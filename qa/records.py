@@ -1,0 +1,93 @@
+"""Questions, and what comes back."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from index.concepts import Concept
+from index.dates import DateRange, PublicationDate
+from index.records import Article, Chunk, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, understood.
+
+    `kind` is what it asks for: why, how_much, who, when, where, which, how or what. `days` are the
+    publication dates it is limited to, `concepts` its content words with their translations.
+    """
+
+    text: str
+    language: str
+    kind: str
+    concepts: tuple[Concept, ...]
+    days: DateRange = DateRange()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found, with the score it is ranked by (higher is better)."""
+
+    article: Article
+    chunk: Chunk
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A sentence of an article that an answer rests on: `article.text[start:end] == text`.
+
+    `n` is its number in the answer, `score` the probability (0 to 1) that it answers the question. `context`
+    is the sentence before it where it leans on that; `marks` are the parts (of the article's text) that are
+    of the kind asked for: the amount, the date, the name, the reason.
+    """
+
+    n: int
+    article_id: str
+    title: str
+    date: PublicationDate | None
+    start: int
+    end: int
+    text: str
+    score: float
+    passage: Span
+    context: Span | None = None
+    marks: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Cited sentences that answer the question, best first. `passages` are what was considered."""
+
+    question: Question
+    text: str
+    citations: tuple[Citation, ...]
+    passages: tuple[Hit, ...]
+    notices: tuple[str, ...] = ()
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+    refused = False
+    reason = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """No answer, and why. `passages` are the nearest ones; they do not answer the question."""
+
+    question: Question
+    reason: str
+    text: str
+    passages: tuple[Hit, ...] = ()
+    notices: tuple[str, ...] = ()
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+    refused = True
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question that was asked, and what came back; a conversation is a list of these."""
+
+    question: str
+    reply: Answer | Refusal
+    asked: dt.datetime | None = None
