@@ -13,8 +13,9 @@ PHRASE_PART = 0.5
 """Worth of one word of a translation that is a phrase ("stock market listing")."""
 
 _ASKING = frozenset(
-    "waarom waardoor waarvoor waarmee waaraan waarin waarover waartoe waarop hoeveel hoelang hoezo welk welke wie wiens "
-    "wanneer waar wat hoe komt mag moet gaat gaan krijgt kan kunnen wil willen zal zullen zou wordt worden werd werden "
+    "waarom waardoor waarvoor waarmee waaraan waarin waarover waartoe waarop hoeveel hoelang hoezo welk welke wie "
+    "wiens wanneer waar wat hoe komt mag moet gaat gaan krijgt kan kunnen wil willen zal zullen zou wordt worden "
+    "werd werden "
     "heeft hebben had is zijn was waren doet doen deed graag eigenlijk "
     "why how what who whom whose which when where much many long does did do done is are was were will would can could "
     "shall should may might must has have had get gets getting come please".split()
@@ -28,6 +29,11 @@ class Concept:
 
     word: str
     variants: dict[str, dict[str, float]]
+
+    @property
+    def is_name(self) -> bool:
+        """Whether no translation is known: a name, a number or a typing error."""
+        return all(len(found) == 1 for found in self.variants.values())
 
 
 def question_concepts(question: str, language: str) -> list[Concept]:

@@ -16,6 +16,9 @@ _ABBREVIATIONS = re.compile(
     re.IGNORECASE,
 )
 
+_REACH = 12
+"""Characters before a cut in which an abbreviation is looked for."""
+
 
 def sentence_spans(text: str, language: str, offset: int = 0) -> tuple[Span, ...]:
     """Split one paragraph into sentences, without the white space between them.
@@ -32,7 +35,9 @@ def sentence_spans(text: str, language: str, offset: int = 0) -> tuple[Span, ...
     position = 0
     for piece in segment(language, _CLITIC.sub("ʼ", text)):
         start, position = position, position + len(piece)
-        if spans and _continues(text[spans[-1].start : spans[-1].end], text[start:position]):
+        if spans and _continues(
+            text[max(spans[-1].start, spans[-1].end - _REACH) : spans[-1].end], text[start:position]
+        ):
             start = spans.pop().start
         trimmed = text[start:position]
         begin = start + len(trimmed) - len(trimmed.lstrip())

@@ -1,0 +1,185 @@
+"""The public API: open an archive, search it, ask it."""
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from index.archive import Archive
+from index.dates import DateRange
+from index.embedding import Embedder, load_recorded_embedder, require_same_model
+from qa.abstain import answer_probability, is_enough
+from qa.evidence import Evidence, gather_evidence
+from qa.extract import cite, softmax
+from qa.question import parse_question
+from qa.records import Answer, Hit, Question, Refusal, Turn
+from qa.retriever import retrieve
+from qa.weights import Weights, load_weights
+
+READ = 10
+"""Passages of which every sentence is read; reading takes most of an answer's time."""
+
+_ALL_DAYS = DateRange()
+
+_REFUSALS = {
+    "not_enough_evidence": {
+        "nl": "Dat staat niet in de artikelen. De passages hieronder komen in de buurt, maar zijn geen antwoord.",
+        "en": "The articles do not say. The passages below come nearest; they are not an answer.",
+    },
+    "nothing_found": {
+        "nl": "In deze artikelen is hierover niets gevonden.",
+        "en": "Nothing about this was found in these articles.",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """What a question brought up: sentences ranked by their score, best first."""
+
+    question: Question
+    evidence: tuple[Evidence, ...]
+    scores: tuple[float, ...]
+    timings_ms: dict[str, float]
+
+
+class Assistant:
+    """Answers questions from one archive. Safe to use from several threads."""
+
+    def __init__(self, archive: Archive, embedder: Embedder | None = None, weights: Weights | None = None) -> None:
+        """Use an open archive; the embedder that it was built with is loaded on first use unless it is given.
+
+        Raises:
+            ModelMismatchError: the embedder given is another one than the archive was built with.
+        """
+        if embedder is not None:
+            require_same_model(archive.config.model, embedder)
+        self.archive = archive
+        self._embedder = embedder
+        self._weights = weights or load_weights()
+        self._loading = threading.Lock()
+
+    @classmethod
+    def open(cls, folder: Path | str) -> "Assistant":
+        """Open the index in a folder. The model is loaded on first use.
+
+        Raises:
+            ArchiveError: there is no index, or it cannot be used.
+        """
+        return cls(Archive.open(folder))
+
+    def close(self) -> None:
+        """Release the archive's files."""
+        self.archive.close()
+
+    def warm_up(self) -> Embedder:
+        """Load the model now (it takes seconds) rather than at the first question.
+
+        Raises:
+            ModelError, ModelMismatchError: it is gone, or is another one.
+        """
+        with self._loading:
+            if self._embedder is None:
+                self._embedder = load_recorded_embedder(self.archive.config.model)
+            return self._embedder
+
+    def search(self, text: str, k: int = 5, days: DateRange = _ALL_DAYS) -> list[Hit]:
+        """The k passages that most probably answer a question, best first.
+
+        Raises:
+            QuestionError: the question is empty or far too long.
+        """
+        return _hits(self.consider(text, days))[:k]
+
+    def ask(
+        self, text: str, days: DateRange = _ALL_DAYS, history: Sequence[Turn] = (), threshold_shift: float = 0.0
+    ) -> Answer | Refusal:
+        """Answer a question with the sentences that answer it, or refuse.
+
+        Args:
+            text: the question.
+            days: only articles that may have appeared in these days.
+            history: earlier turns of the conversation, oldest first.
+            threshold_shift: added to the evidence an answer needs (-1 to 1).
+
+        Raises:
+            QuestionError: the question is empty or far too long.
+        """
+        considered = self.consider(text, days)
+        question, evidence, scores = considered.question, considered.evidence, considered.scores
+        hits = tuple(_hits(considered))
+        notices = self._notices(question)
+        if not evidence:
+            return _refuse(question, "nothing_found", hits, notices, considered.timings_ms)
+        probability = answer_probability(evidence, scores, self._weights)
+        language = evidence[0].candidate.article.language
+        if not is_enough(probability, question.language, language, self._weights, threshold_shift):
+            return _refuse(question, "not_enough_evidence", hits, notices, considered.timings_ms)
+        shares = [share * probability for share in softmax(scores)]
+        citations = cite(question, evidence, shares, self._weights.also_cite)
+        articles = {item.candidate.article.id: item.candidate.article for item in evidence}
+        parts = []
+        for citation in citations:
+            start = citation.context.start if citation.context else citation.start
+            parts.append(f"{articles[citation.article_id].text[start : citation.end]} [{citation.n}]")
+        return Answer(question, " ".join(parts), citations, hits, notices, considered.timings_ms)
+
+    def consider(self, text: str, days: DateRange = _ALL_DAYS) -> Considered:
+        """Every sentence that was looked at for a question, with its features and score, best first.
+
+        Raises:
+            QuestionError: the question is empty or far too long.
+        """
+        started = time.perf_counter()
+        question = parse_question(text, days)
+        embedder = self.warm_up()
+        query = embedder.queries([question.text])
+        understood = time.perf_counter()
+        with self.archive.reading():
+            rarity = self.archive.rarity(question.concepts)
+            candidates = retrieve(self.archive, question, query, rarity, self._weights, READ)
+        retrieved = time.perf_counter()
+        evidence = gather_evidence(question, query, rarity, candidates, embedder) if candidates else []
+        scores = [float(np.array(item.features) @ self._weights.evidence) for item in evidence]
+        order = sorted(range(len(evidence)), key=lambda i: (-scores[i], evidence[i].candidate.key, i))
+        ended = time.perf_counter()
+        return Considered(
+            question,
+            tuple(evidence[i] for i in order),
+            tuple(scores[i] for i in order),
+            {
+                "understand": _milliseconds(started, understood),
+                "retrieve": _milliseconds(understood, retrieved),
+                "read": _milliseconds(retrieved, ended),
+                "total": _milliseconds(started, ended),
+            },
+        )
+
+    def _notices(self, question: Question) -> tuple[str, ...]:
+        undated = self.archive.store.undated() if question.days else 0
+        if not undated:
+            return ()
+        if question.language == "nl":
+            return (f"{undated} artikelen zonder bekende datum zijn niet doorzocht.",)
+        return (f"{undated} articles without a known date were not searched.",)
+
+
+def _hits(considered: Considered) -> list[Hit]:
+    """The passages in the order of their best sentences."""
+    best: dict[int, Hit] = {}
+    for item, score in zip(considered.evidence, considered.scores, strict=True):
+        best.setdefault(item.candidate.key, Hit(item.candidate.article, item.candidate.chunk, score))
+    return list(best.values())
+
+
+def _refuse(
+    question: Question, reason: str, hits: tuple[Hit, ...], notices: tuple[str, ...], timings_ms: dict[str, float]
+) -> Refusal:
+    return Refusal(question, reason, _REFUSALS[reason][question.language], hits, notices, timings_ms)
+
+
+def _milliseconds(start: float, end: float) -> float:
+    return round((end - start) * 1000, 1)

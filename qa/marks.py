@@ -1,0 +1,89 @@
+"""The parts of a sentence that are of the kind a question asks for: an amount, a date, a name, a reason, a place."""
+
+import re
+
+from index.records import Span
+
+_NUMBER_WORDS = (
+    r"een (?:half|halve|derde|kwart)|de helft|(?:drie|twee) ?(?:kwart|derde)|anderhalf|"
+    r"twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|veertien|[a-z]{3,12}tien|"
+    r"(?:[a-z]{3,10}en)?(?:twintig|dertig|veertig|vijftig|zestig|zeventig|tachtig|negentig)|"
+    r"[a-z]*honderd(?:duizend)?|[a-z]*duizend|"
+    r"half|(?:a|one|two|three)[- ](?:half|third|thirds|quarter|quarters)|two|three|four|five|six|seven|eight|nine|ten|"
+    r"eleven|twelve|[a-z]{3,8}teen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-[a-z]+)?|"
+    r"(?:[a-z]+ )?hundred|(?:[a-z]+ )?thousand|dozens?|tientallen|honderden|duizenden|dubbele?|double|twice"
+)
+_UNITS = (
+    r"procent(?:punt)?|percent|per cent|percentage points?|%|miljoen|miljard|biljoen|mln|mld|million|billion|trillion|"
+    r"duizend|honderd|thousand|hundred|euro'?s?|dollars?|pond|pounds?|kronen|yen|ton(?:nes)?|kilo(?:meter)?|km|"
+    r"meter|metres?|hectare[ns]?|liter|gigawatt|megawatt|gigajoule|jaar|years?|maanden|months?|weken|weeks?|dagen|days?"
+)
+_MONTHS = (
+    r"januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|"
+    r"January|February|March|May|June|July|August|October"
+)
+_DAYS = (
+    r"maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|"
+    r"Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+)
+_PERIODS = (
+    r"dit jaar|vorig jaar|volgend jaar|deze maand|vorige maand|volgende maand|deze week|vorige week|volgende week|"
+    r"vandaag|morgen|gisteren|this year|last year|next year|this month|last month|next month|this week|last week|"
+    r"next week|today|tomorrow|yesterday|(?:het |the )?(?:voorjaar|najaar|zomer|winter|herfst|spring|summer|autumn)"
+)
+_NAME = r"[A-ZÀ-Þ][\w'’&-]*"
+
+_PATTERNS: dict[str, re.Pattern[str]] = {
+    "how_much": re.compile(
+        rf"(?:[€$£]\s?)?\b\d[\d.,]*\d\b(?:\s?(?:{_UNITS})\b|%)*|(?:[€$£]\s?)?\b\d+\b(?:\s?(?:{_UNITS})\b|%)*|"
+        rf"\b(?:{_NUMBER_WORDS})\b(?:\s(?:{_UNITS})\b)*",
+        re.IGNORECASE,
+    ),
+    "when": re.compile(
+        rf"\b(?:(?:begin|medio|eind|half|early|mid|late|the end of|the start of)[ -])?"
+        rf"(?:(?:\d{{1,2}}\s)?(?:{_MONTHS})(?:\s\d{{1,2}},)?(?:\s\d{{4}})?|(?:19|20)\d\d|(?:{_DAYS})\w*|{_PERIODS}|"
+        rf"\d{{1,2}}[.:]\d\d uur)\b",
+        re.IGNORECASE,
+    ),
+    "who": re.compile(rf"\b{_NAME}(?:\s(?:(?:van|de|der|den|ten|ter|von|of|the|el|al)\s){{0,2}}{_NAME})*"),
+    "where": re.compile(
+        rf"\b(?:in|bij|naar|uit|op|tussen|langs|at|near|to|from|between|on)\s(?:het\s|de\s|the\s)?{_NAME}(?:\s{_NAME})*"
+    ),
+    "why": re.compile(
+        r"\b(?:omdat|doordat|vanwege|wegens|dankzij|aangezien|want|zodat|waardoor|daardoor|daarom|door|om|uit vrees|"
+        r"reden|oorzaak|"
+        r"because(?: of)?|due to|owing to|thanks to|so that|in order to|since|after|"
+        r"as a result of|reason|cause|for fear)\b[^.;:]*",
+        re.IGNORECASE,
+    ),
+}
+
+CHECKED = frozenset(_PATTERNS)
+"""The kinds of question whose answers have a recognisable form."""
+
+
+def find_marks(sentence: str, kind: str, question: str) -> tuple[Span, ...]:
+    """The parts of a sentence of the kind asked for; what the question itself says is not among them.
+
+    Args:
+        sentence: of an article.
+        kind: of the question (`Question.kind`).
+        question: its text.
+
+    Returns:
+        Spans of the sentence, in order; empty for kinds that have no form.
+    """
+    pattern = _PATTERNS.get(kind)
+    if pattern is None:
+        return ()
+    asked = question.casefold()
+    return tuple(
+        Span(match.start(), match.end())
+        for match in pattern.finditer(sentence)
+        if match.group().casefold() not in asked and not (kind in ("who", "where") and _opens(match, sentence))
+    )
+
+
+def _opens(match: re.Match[str], sentence: str) -> bool:
+    """Whether the capital is only that of the sentence's first word."""
+    return not sentence[: match.start()].strip("\"'“‘ ") and " " not in match.group()
