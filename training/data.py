@@ -1,0 +1,148 @@
+"""The training texts: single passages, sibling pairs, the two lexicons; and the part held out."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import lzma
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from index.errors import ArticleQAError
+
+Language = Literal["nl", "en"]
+LANGUAGES: tuple[Language, Language] = ("nl", "en")
+
+
+class DataFault(ArticleQAError):
+    """A data file is missing or wrong; the message is one line that names the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question in both languages, answered by sentence number `sentence` of its passage."""
+
+    nl: str
+    en: str
+    sentence: int
+
+    def text(self, language: Language) -> str:
+        """The question in one language."""
+        return self.nl if language == "nl" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Aligned sentences in both languages, with the questions they answer."""
+
+    nl: tuple[str, ...]
+    en: tuple[str, ...]
+    questions: tuple[Question, ...]
+
+    def sentences(self, language: Language) -> tuple[str, ...]:
+        """The sentences in one language."""
+        return self.nl if language == "nl" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Single passages and pairs of passages about the same protagonists at different dates."""
+
+    singles: tuple[Passage, ...]
+    pairs: tuple[tuple[Passage, Passage], ...]
+
+    @property
+    def passages(self) -> list[Passage]:
+        """All passages, singles first."""
+        return [*self.singles, *(passage for pair in self.pairs for passage in pair)]
+
+
+def _lines(path: Path) -> Iterator[tuple[int, Any]]:
+    try:
+        with lzma.open(path, "rt", encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                yield number, json.loads(line)
+    except FileNotFoundError:
+        raise DataFault(f"data file {path} is missing") from None
+    except (OSError, lzma.LZMAError, EOFError, ValueError) as error:
+        raise DataFault(f"data file {path} cannot be read: {error}") from None
+
+
+def _passage(nl: list[str], en: list[str], qa: list[dict[str, Any]]) -> Passage:
+    if len(nl) != len(en):
+        raise ValueError(f"{len(nl)} Dutch and {len(en)} English sentences")
+    questions = tuple(Question(q["nl"], q["en"], q["s"]) for q in qa)
+    if any(not 0 <= q.sentence < len(nl) for q in questions):
+        raise ValueError("a question points at a sentence that is not there")
+    return Passage(tuple(nl), tuple(en), questions)
+
+
+def _pair(item: dict[str, Any]) -> tuple[Passage, Passage]:
+    a, b = (_passage(item[p]["nl"], item[p]["en"], [q for q in item["qa"] if q["p"] == p]) for p in ("a", "b"))
+    return a, b
+
+
+def load_corpus(folder: Path) -> Corpus:
+    """Reads passages.jsonl.xz and siblings.jsonl.xz; a fault names the file and the line."""
+    singles: list[Passage] = []
+    pairs: list[tuple[Passage, Passage]] = []
+    path, number = folder, 0
+    try:
+        path = folder / "passages.jsonl.xz"
+        for n, item in _lines(path):
+            number = n
+            singles.append(_passage(item["nl"], item["en"], item["qa"]))
+        path = folder / "siblings.jsonl.xz"
+        for n, item in _lines(path):
+            number = n
+            pairs.append(_pair(item))
+    except (KeyError, TypeError, ValueError) as error:
+        reason = f"field {error} is missing" if isinstance(error, KeyError) else str(error)
+        raise DataFault(f"data file {path}, line {number}: {reason}") from None
+    return Corpus(tuple(singles), tuple(pairs))
+
+
+def load_lexicon(path: Path) -> dict[str, list[str]]:
+    """Word -> translations, best first, in the file's order of falling frequency. `-` means none."""
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            rows = [line.rstrip("\n").split("\t") for line in file if line.strip()]
+    except FileNotFoundError:
+        raise DataFault(f"data file {path} is missing") from None
+    except (OSError, EOFError, ValueError) as error:
+        raise DataFault(f"data file {path} cannot be read: {error}") from None
+    bad = next((n for n, row in enumerate(rows, 1) if len(row) != 2), None)
+    if bad is not None:
+        raise DataFault(f"data file {path}, line {bad}: not `word TAB translations`")
+    return {word: [] if ways == "-" else ways.split("; ") for word, ways in rows}
+
+
+def hold_out(corpus: Corpus, share: float, seed: int) -> tuple[Corpus, Corpus]:
+    """Splits into (training, held out) by item, the same way every time for a seed."""
+    chooser = random.Random(seed)
+
+    def cut(count: int) -> set[int]:
+        return set(chooser.sample(range(count), round(count * share)))
+
+    out_singles, out_pairs = cut(len(corpus.singles)), cut(len(corpus.pairs))
+    return (
+        Corpus(
+            tuple(p for n, p in enumerate(corpus.singles) if n not in out_singles),
+            tuple(p for n, p in enumerate(corpus.pairs) if n not in out_pairs),
+        ),
+        Corpus(
+            tuple(p for n, p in enumerate(corpus.singles) if n in out_singles),
+            tuple(p for n, p in enumerate(corpus.pairs) if n in out_pairs),
+        ),
+    )
+
+
+def take_share(corpus: Corpus, share: float) -> Corpus:
+    """The first part of singles and of pairs (the files are in no order that matters)."""
+    return Corpus(
+        corpus.singles[: round(len(corpus.singles) * share)],
+        corpus.pairs[: round(len(corpus.pairs) * share)],
+    )

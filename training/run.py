@@ -1,0 +1,91 @@
+"""The steps of a build, in order; and the evaluation of a finished folder."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from training.base import base_model, base_tokenizer
+from training.batches import Batches, Teacher
+from training.benchmark import evaluate
+from training.data import Corpus, hold_out, load_corpus, load_lexicon, take_share
+from training.noise import Switcher
+from training.package import read_model, write_model
+from training.retrieval import measure, prepare
+from training.settings import DATA, LEXICON, Recipe
+from training.start import build_start
+from training.teacher import english_texts, phrases, teacher_vectors
+from training.train import average, train
+from training.vocabulary import Sizes
+
+if TYPE_CHECKING:
+    from transformers import BertModel
+
+log = logging.getLogger(__name__)
+PHRASES = 16_000
+
+
+def quiet(threads: int) -> None:
+    """Thread count, seeds, and no progress bars from the libraries."""
+    import torch
+    import transformers
+
+    torch.set_num_threads(threads)
+    torch.manual_seed(0)
+    transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def make_teacher(corpus: Corpus, work: Path, seed: int) -> Teacher:
+    """The teacher's vectors of everything that training asks for."""
+    passages, questions, sentences = english_texts(corpus)
+    pairs = phrases(PHRASES, seed)
+    return Teacher(
+        teacher_vectors(passages, work),
+        teacher_vectors(questions, work),
+        sentences,
+        teacher_vectors([en for _, en in sentences], work),
+        pairs,
+        teacher_vectors([en for _, en in pairs], work),
+    )
+
+
+def build(recipe: Recipe, work: Path, out: Path, threads: int) -> None:
+    """Rebuilds the model from the base weights and the data; resumes what was interrupted."""
+    quiet(threads)
+    everything = load_corpus(DATA)
+    lexicons = [load_lexicon(LEXICON / f"lexicon-{d}.tsv.gz") for d in ("nl-en", "en-nl")]
+    training, held_out = hold_out(everything, recipe.held_out, recipe.seed)
+    log.info("vocabulary and first rows")
+    tokenizer, model = build_start(training, Sizes())
+    corpus = take_share(training, recipe.share)
+    teacher = make_teacher(corpus, work, recipe.seed)
+    held = prepare(held_out)
+
+    def held_out_figures(current: BertModel) -> dict[str, float]:
+        return measure(current, tokenizer, held)
+
+    batches = Batches(corpus, teacher, tokenizer, Switcher(*lexicons), recipe)
+    run = work / "run"
+    log.info("training: %d steps of %.0f an epoch", recipe.steps, batches.steps_an_epoch)
+    state = train(model, batches, teacher, recipe, run, held_out_figures)
+    last = state.history[-1]["score"]
+    trained = {name: value.clone() for name, value in model.state_dict().items()}
+    snapshots = [run / f"snapshot-{int(h['step'])}.pt" for h in state.history[-recipe.average_last :]]
+    model.load_state_dict(average(snapshots))
+    mean = held_out_figures(model.train(False))
+    log.info("held out, mean of the last %d: %s", len(snapshots), json.dumps(mean))
+    if mean["score"] < last:
+        model.load_state_dict(trained)
+    log.info("written to %s, SHA-256 %s", out, write_model(model, tokenizer, out))
+
+
+def evaluate_folder(folder: Path, threads: int) -> None:
+    """Prints the public benchmark's figures for a model folder, as JSON."""
+    quiet(threads)
+    tokenizer, model = (base_tokenizer(), base_model()) if str(folder) == "base" else read_model(folder)
+    figures = {"all articles": evaluate(model, tokenizer), "English articles": evaluate(model, tokenizer, only="en")}
+    sys.stdout.write(json.dumps(figures, indent=1) + "\n")

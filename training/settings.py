@@ -1,0 +1,59 @@
+"""Every number of the recipe, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "training" / "data"
+LEXICON = ROOT / "index" / "data"
+WORK = ROOT / "work" / "training"
+BUNDLED = ROOT / "index" / "bilingual"
+
+BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""The published checksum of all-MiniLM-L6-v2's model.safetensors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What one training run does. Weights of zero switch a loss off (and what it costs)."""
+
+    seed: int = 2024
+    steps: int = 460
+    warmup: int = 24
+    decay: int = 120
+    """The last steps, in which the rates fall to nothing. Until then they do not depend on `steps`, so that
+    an interrupted run may also be made longer or shorter."""
+    body_rate: float = 5e-5
+    row_rate: float = 4e-4
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    pairs: int = 10
+    """Sibling pairs a step (each two passages, six questions)."""
+    singles: int = 20
+    """Single passages a step (about two questions each)."""
+    sentences: int = 20
+    """Sentences on their own a step, matched with the teacher."""
+    words: int = 32
+    """Short lexicon phrases (one to three words) a step, matched with the teacher."""
+    share: float = 1.0
+    """Part of the training items that is used, for the figure of quality against data."""
+    held_out: float = 0.05
+    switch: float = 0.12
+    """Share of words replaced by a lexicon translation, in the texts that are switched at all."""
+    switched_texts: float = 0.3
+    typo: float = 0.1
+    """Share of questions with one letter swapped or dropped."""
+    split: float = 0.5
+    """Share of sibling passages cut into two chunks, each behind the lead sentence, as the index does."""
+    tau: float = 0.05
+    tau_late: float = 0.04
+    w_passage: float = 1.0
+    w_sentence: float = 0.5
+    w_late_passage: float = 0.5
+    w_late_sentence: float = 0.5
+    w_teacher: float = 0.5
+    w_words: float = 0.25
+    evaluate_every: int = 40
+    average_last: int = 4
