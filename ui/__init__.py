@@ -1,1 +1,1 @@
-
+"""How people reach the assistant: the command line, and a page in the browser."""

@@ -1,0 +1,194 @@
+"""Replies and articles as HTML. Everything that is not ours goes through `safe`."""
+
+import re
+import string
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from ui.render import Piece, answer_pieces, articles_of, one_line, passage_pieces, plain
+from ui.texts import say
+
+if TYPE_CHECKING:
+    from index.records import Article, Span
+    from qa.records import Answer, Citation, Hit, Refusal
+
+_BLANK = re.compile(r"\s+")
+_ESCAPES = str.maketrans({character: f"&#{ord(character)};" for character in string.punctuation})
+
+_ARTICLE_PAGE = """<!doctype html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="stylesheet" href="article.css">
+</head>
+<body>
+<main>
+<p><a href="./">{back}</a></p>
+<h1>{title}</h1>
+<p class="about">{about}</p>
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def safe(text: str) -> str:
+    """Text that is shown as it is, wherever it ends up.
+
+    Every punctuation mark becomes a character reference: not only what HTML needs, but also what means something
+    to Markdown (which the chat's messages pass through) and to JavaScript's template strings (which Gradio makes
+    of an HTML component's template, after the values have been filled in).
+    """
+    return plain(text).translate(_ESCAPES)
+
+
+def message(reply: "Answer | Refusal", turn: int, asked: str, language: str) -> list[str]:
+    """A reply as a chat message that grows: the HTML after each sentence, the last one being the whole.
+
+    Args:
+        reply: what came back.
+        turn: the number of the question in the conversation; the citations link to its sources.
+        asked: the question as it was typed.
+        language: of the interface.
+    """
+    before = ""
+    if reply.question.text != " ".join(asked.split()):
+        before = f'<p class="searched">{say(language, "searched")}: {safe(reply.question.text)}</p>'
+    if reply.refused:
+        return [f'<div class="reply refusal">{before}<p>{safe(reply.text)}</p>{_notices(reply)}</div>']
+    grown = []
+    paragraphs = ""
+    for sentence in _sentences(answer_pieces(reply)):
+        paragraphs += f"<p>{''.join(_piece(piece, turn) for piece in sentence)}</p>"
+        grown.append(f'<div class="reply answer">{before}{paragraphs}</div>')
+    grown.append(f'<div class="reply answer">{before}{paragraphs}{_notices(reply)}</div>')
+    return grown
+
+
+def header(language: str) -> str:
+    """The head of the page."""
+    return f"<h1>{say(language, 'title')}</h1><p>{say(language, 'subtitle')}</p>"
+
+
+def sources(replies: "Sequence[tuple[int, Answer | Refusal]]", language: str) -> str:
+    """The sources of the (turn, reply) pairs of a conversation, the newest first and open."""
+    if not replies:
+        return f'<p class="none">{say(language, "no_sources")}</p>'
+    newest = replies[-1][0]
+    return "".join(_turn(turn, reply, turn == newest, language) for turn, reply in reversed(replies))
+
+
+def article_page(article: "Article", cited: "Span | None", language: str) -> str:
+    """A page with the whole article; the cited characters are marked, and carry the id `cited`."""
+    start, end = (cited.start, cited.end) if cited else (0, 0)
+    body, at = [], 0
+    for paragraph in article.text.split("\n\n"):
+        first, last = max(start - at, 0), min(end - at, len(paragraph))
+        text = safe(paragraph)
+        if first < last:
+            anchor = ' id="cited"' if at <= start else ""
+            marked = f"<mark{anchor}>{safe(paragraph[first:last])}</mark>"
+            text = safe(paragraph[:first]) + marked + safe(paragraph[last:])
+        body.append(f"<p>{text}</p>" if paragraph.strip() else "")
+        at += len(paragraph) + 2
+    about = f"{_date(article.date, language)} · {safe(one_line(article.id))}"
+    return _ARTICLE_PAGE.format(
+        language=article.language,
+        title=safe(one_line(article.title)),
+        back=say(language, "back"),
+        about=about,
+        body="\n".join(filter(None, body)),
+    )
+
+
+def article_link(article_id: str, start: int, end: int) -> str:
+    """Where the article's page is, at these characters."""
+    return f"article?id={quote(article_id, safe='')}&amp;start={start}&amp;end={end}#cited"
+
+
+def _sentences(pieces: list[Piece]) -> list[list[Piece]]:
+    """The pieces in groups that each end with their numbers."""
+    groups: list[list[Piece]] = [[]]
+    for piece in pieces:
+        if piece.n is None and piece.text.strip() and groups[-1] and groups[-1][-1].n is not None:
+            groups.append([])
+        if piece.text.strip() or groups[-1]:
+            groups[-1].append(piece)
+    return [group for group in groups if group]
+
+
+def _piece(piece: Piece, turn: int) -> str:
+    text = safe(_BLANK.sub(" ", piece.text))  # a blank line would end the HTML, and Markdown would begin
+    if piece.n is not None:
+        return f'<a class="cite" href="#s{turn}-{piece.n}">{text}</a>'
+    return f"<strong>{text}</strong>" if piece.asked else text
+
+
+def _notices(reply: "Answer | Refusal") -> str:
+    return "".join(f'<p class="notice">{safe(notice)}</p>' for notice in reply.notices)
+
+
+def _turn(turn: int, reply: "Answer | Refusal", newest: bool, language: str) -> str:
+    found = articles_of(reply)
+    if reply.refused:
+        cards = [_nearest(turn, n, hit, language) for n, hit in enumerate(reply.passages[:3], start=1)]
+        heading = f'<p class="nearest">{say(language, "nearest")}</p>' if cards else ""
+    else:
+        cards = [_card(turn, citation, found.get(citation.article_id), language) for citation in reply.citations]
+        heading = ""
+    opened = " open" if newest else ""
+    question = safe(one_line(reply.question.text, 120))
+    return (
+        f'<details class="turn" id="s{turn}"{opened}><summary>{question}</summary>'
+        f"{heading}<ol>{''.join(cards)}</ol></details>"
+    )
+
+
+def _card(turn: int, citation: "Citation", article: "Article | None", language: str) -> str:
+    pieces = passage_pieces(article, citation) if article else [(citation.text, frozenset({"cited"}))]
+    passage = _passage(pieces)
+    head = _head(f"[{citation.n}] ", citation.date, citation.title, citation.article_id, language)
+    link = article_link(citation.article_id, citation.start, citation.end)
+    return (
+        f'<li class="card" id="s{turn}-{citation.n}" tabindex="-1">{head}<blockquote>{passage}</blockquote>'
+        f'<p><a class="read" target="_blank" rel="noopener" href="{link}">{say(language, "read")}</a></p></li>'
+    )
+
+
+def _nearest(turn: int, n: int, hit: "Hit", language: str) -> str:
+    head = _head("", hit.article.date, hit.article.title, hit.article.id, language)
+    link = article_link(hit.article.id, hit.chunk.start, hit.chunk.end)
+    return (
+        f'<li class="card near" id="s{turn}-{n}" tabindex="-1">{head}<blockquote>{_lines(hit.chunk.text)}</blockquote>'
+        f'<p><a class="read" target="_blank" rel="noopener" href="{link}">{say(language, "read")}</a></p></li>'
+    )
+
+
+def _head(number: str, date: object, title: str, article_id: str, language: str) -> str:
+    return (
+        f'<h3>{number}{safe(one_line(title))}</h3><p class="about"><time>{_date(date, language)}</time> · '
+        f'<span class="file">{safe(one_line(article_id))}</span></p>'
+    )
+
+
+def _passage(pieces: Iterable[tuple[str, frozenset[str]]]) -> str:
+    html = ""
+    for cited, group in groupby(pieces, key=lambda piece: "cited" in piece[1]):
+        inner = "".join(
+            f"<strong>{_lines(text)}</strong>" if "asked" in names else _lines(text) for text, names in group
+        )
+        html += f"<mark>{inner}</mark>" if cited else inner
+    return html
+
+
+def _lines(text: str) -> str:
+    return safe(text).replace("\n", "<br>")
+
+
+def _date(date: object, language: str) -> str:
+    return safe(str(date)) if date else say(language, "no_date")
