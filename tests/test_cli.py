@@ -1,0 +1,304 @@
+"""The commands: what they print, where, and with which exit status. Bad input is one line on standard error."""
+
+import json
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_assistant import SENTENCE, FakeAssistant
+from typer.testing import CliRunner
+
+from index.archive import Archive
+from index.config import IndexConfig
+from index.update import update_archive
+from ui.cli import app
+from ui.indexing import changes
+
+ARTICLE = " date 2025-12-22 SoftBank verkocht zijn belang in Nvidia. De opbrengst is 5,8 miljard dollar.\n"
+
+
+class CountingEmbedder:
+    """Unit vectors that depend on the text's length only."""
+
+    name = "fake@0"
+    dimension = 4
+
+    def documents(self, texts):
+        vectors = np.ones((len(texts), 4), dtype=np.float32)
+        vectors[:, 0] += [len(text) % 7 for text in texts]
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    queries = documents
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def assert_one_line(result, part):
+    """Exit status 1, one line on standard error that says what is wrong, nothing on standard output."""
+    assert result.exit_code == 1, result.output
+    assert result.stderr.startswith("article-qa: ")
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert part in result.stderr
+    assert not result.stdout
+
+
+@pytest.fixture
+def fake(monkeypatch):
+    assistant = FakeAssistant()
+    monkeypatch.setattr("qa.Assistant.open", lambda folder: assistant)
+    return assistant
+
+
+@pytest.fixture
+def embedder(monkeypatch):
+    monkeypatch.setattr("ui.indexing.load_embedder", lambda name: CountingEmbedder())
+    monkeypatch.setattr("ui.indexing.load_recorded_embedder", lambda recorded: CountingEmbedder())
+
+
+@pytest.fixture
+def articles(tmp_path):
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "000_a.txt").write_text(ARTICLE, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def built(tmp_path, articles):
+    """An index of one article, made without the bundled model."""
+    folder = tmp_path / "index"
+    update_archive(folder, [articles], CountingEmbedder())
+    return folder
+
+
+# -- what they print
+
+
+def test_ask_prints_the_answer_and_its_sources(fake):
+    result = invoke("ask", "Waarom verkocht SoftBank Nvidia?")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"{SENTENCE} [1]")
+    assert "[1] 2025-12-22 · SoftBank verkoopt Nvidia · 000_softbank.txt" in result.stdout
+    assert not result.stderr
+
+
+def test_ask_json_is_nothing_but_json(fake):
+    result = invoke("ask", "Waarom verkocht SoftBank Nvidia?", "--json", "-k", 1)
+    data = json.loads(result.stdout)
+    assert data["citations"][0]["text"] == SENTENCE
+    assert len(data["passages"]) == 1
+
+
+def test_a_refusal_is_no_error(fake):
+    result = invoke("ask", "what is the weather in Paris?")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("✗ The articles do not say.")
+
+
+def test_search_lists_passages(fake):
+    assert "000_softbank.txt" in invoke("search", "Nvidia", "-k", 1).stdout
+    assert len(json.loads(invoke("search", "Nvidia", "-k", 1, "--json").stdout)["passages"]) == 1
+
+
+def test_index_reports_what_it_did_and_what_it_skipped(articles, tmp_path, embedder):
+    for name, content in {
+        "binary.txt": b"a\0b", "latin.txt": b"caf\xe9", "empty.txt": b"", "bare.txt": b" date 2025-12-22 ",
+        "date.txt": b" date 2025-13-45 tekst", "line.txt": b"x" * 20_000_000,
+    }.items():  # fmt: skip
+        (articles / name).write_bytes(content)
+    result = invoke("index", articles, "--index", tmp_path / "index")
+    assert result.exit_code == 0
+    assert result.stdout == "1 added, 0 changed, 0 removed, 6 skipped\n"
+    for reason in ("a binary file, not text", "not UTF-8", "an empty file", "no text in it", "no such day", "20 MB"):
+        assert reason in " ".join(result.stderr.split())
+
+
+def test_index_again_changes_nothing(articles, tmp_path, embedder):
+    invoke("index", articles, "--index", tmp_path / "index")
+    assert invoke("index", articles, "--index", tmp_path / "index").stdout.startswith("0 added, 0 changed, 0 removed")
+
+
+def test_status_tells_what_is_there(built):
+    data = json.loads(invoke("status", "--index", built, "--json").stdout)
+    assert (data["articles"], data["languages"], data["model"]) == (1, {"nl": 1}, "fake@0")
+    assert "2025-12-22 to 2025-12-22" in invoke("status", "--index", built).stdout
+
+
+def test_verify_is_silent_about_a_whole_index(built):
+    assert "no problems" in invoke("verify", "--index", built).stdout
+
+
+def test_verify_fails_on_a_damaged_one(built):
+    with sqlite3.connect(built / "articles.sqlite3") as database:
+        database.execute("DELETE FROM vectors")
+    result = invoke("verify", "--index", built)
+    assert result.exit_code == 1
+    assert "have no vector" in result.stdout
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_evaluate_prints_json_or_a_table(monkeypatch):
+    figures = {"n": 2, "article_hit_1": 0.5}
+    monkeypatch.setattr(
+        "qa.evaluate.evaluate", lambda folder, model, progress: {"pairs": {"nl-nl": figures}, "all": figures}
+    )
+    assert json.loads(invoke("evaluate", "x", "--json").stdout)["all"] == figures
+    assert "article_hit_1  0.500" in invoke("evaluate", "x").stdout
+
+
+def test_a_pipe_gets_no_colours_and_no_spinner(fake):
+    result = invoke("ask", "Waarom verkocht SoftBank Nvidia?")
+    assert "\x1b" not in result.stdout + result.stderr
+
+
+# -- bad input
+
+
+def test_missing_folder(tmp_path):
+    assert_one_line(invoke("index", tmp_path / "none", "--index", tmp_path / "i"), "there is no such folder or file")
+
+
+def test_empty_folder(tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert_one_line(invoke("index", tmp_path / "empty", "--index", tmp_path / "i"), "no articles here")
+
+
+def test_only_unreadable_files(tmp_path, embedder):
+    (tmp_path / "empty.txt").touch()
+    assert_one_line(invoke("index", tmp_path / "empty.txt", "--index", tmp_path / "i"), "an empty file")
+
+
+@pytest.mark.parametrize("command", [["ask", "wat?"], ["search", "wat?"], ["status"], ["verify"]])
+def test_no_index_yet(tmp_path, command):
+    assert_one_line(invoke(*command, "--index", tmp_path), "build one with: article-qa index")
+
+
+def test_serving_without_index_or_samples(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert_one_line(invoke("serve", "--index", tmp_path / "i", "--port", _free_port()), "no index here")
+
+
+@pytest.mark.parametrize("question", ["", "  \n ", "?!"])
+def test_empty_question(built, question):
+    assert_one_line(invoke("ask", question, "--index", built), "the question is empty")
+
+
+def test_endless_question(built):
+    assert_one_line(invoke("ask", "waarom " * 14_286, "--index", built), "is the most")
+
+
+@pytest.mark.parametrize("date", ["2025-13-45", "gisteren", "2025-02-30"])
+def test_impossible_date(built, date):
+    assert_one_line(invoke("ask", "wat?", "--index", built, "--since", date), f"'{date}' is not a date")
+
+
+def test_range_the_wrong_way_round(built):
+    result = invoke("search", "wat?", "--index", built, "--since", "2025", "--until", "2024")
+    assert_one_line(result, "ends (2024) before it begins (2025)")
+
+
+def test_index_of_another_model(built, articles, monkeypatch):
+    other = CountingEmbedder()
+    other.name = "other@1"
+    monkeypatch.setattr("ui.indexing.load_embedder", lambda name: other)
+    result = invoke("index", articles, "--index", built, "--model", "other")
+    assert_one_line(result, "the index was built with the model fake@0, not other@1")
+
+
+def test_index_of_a_newer_format(built):
+    with sqlite3.connect(built / "articles.sqlite3") as database:
+        database.execute("PRAGMA user_version = 999")
+        database.execute("UPDATE meta SET value = '999' WHERE name = 'format'")
+    assert_one_line(invoke("ask", "wat?", "--index", built), "format")
+
+
+def test_corrupt_database(built):
+    (built / "articles.sqlite3").write_bytes(b"this is no database" * 1000)
+    for leftover in built.glob("articles.sqlite3-*"):
+        leftover.unlink()
+    assert_one_line(invoke("ask", "wat?", "--index", built), "articles.sqlite3")
+
+
+def test_port_in_use(built):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = invoke("serve", "--index", built, "--port", taken.getsockname()[1])
+    assert_one_line(result, "address already in use")
+
+
+def test_wrong_usage_is_2():
+    assert invoke("ask").exit_code == 2
+    assert invoke("ask", "wat?", "-k", 0).exit_code == 2
+    assert invoke("nonsense").exit_code == 2
+
+
+# -- as a program
+
+
+def test_help_answers_in_a_blink():
+    started = time.perf_counter()
+    listed = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "ui.cli", "--help"], capture_output=True, text=True, check=True
+    )
+    heavy = {"numpy", "torch", "faiss", "gradio", "qa", "sentence_transformers", "index.store", "fastapi"}
+    imported = {line.rsplit("|", 1)[-1].strip() for line in listed.stderr.splitlines()}
+    assert not heavy & imported
+    assert time.perf_counter() - started < 5
+
+
+def test_changes_waits_until_a_file_is_whole(articles):
+    stop, seen = threading.Event(), []
+
+    def look():
+        for _ in changes([articles], stop, look=0.05):
+            seen.append(time.monotonic())
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    time.sleep(0.2)
+    with (articles / "new.txt").open("w") as file:
+        for _ in range(8):
+            file.write("half ")
+            file.flush()
+            time.sleep(0.03)
+    time.sleep(0.5)
+    stop.set()
+    looking.join()
+    assert 1 <= len(seen) <= 2
+
+
+@pytest.mark.model
+@pytest.mark.skipif(
+    not files("index").joinpath("bilingual").is_dir(), reason="the bundled model is not in this checkout"
+)
+def test_a_question_from_beginning_to_end(tmp_path, articles):
+    def run(*arguments):
+        command = [sys.executable, "-m", "ui.cli", *arguments, "--index", str(tmp_path / "index")]
+        return subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parent.parent, timeout=240)
+
+    indexed = run("index", str(articles))
+    assert indexed.stdout == "1 added, 0 changed, 0 removed, 0 skipped\n", indexed.stderr
+    asked = run("ask", "Wat verkocht SoftBank?", "--json")
+    assert asked.returncode == 0, asked.stderr
+    for citation in json.loads(asked.stdout)["citations"]:
+        assert citation["text"] in ARTICLE
+    empty = run("ask", "")
+    assert (empty.returncode, empty.stderr) == (1, "article-qa: the question is empty; ask something\n")
+
+
+def test_an_empty_archive_can_be_looked_at(tmp_path):
+    Archive.create(tmp_path / "index", IndexConfig("fake@0", 4)).close()
+    assert "0 (none)" in invoke("status", "--index", tmp_path / "index").stdout
+
+
+def _free_port():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]

@@ -1,0 +1,199 @@
+"""The command line. Flags and the environment are read here and nowhere below; the work is done elsewhere.
+
+Nothing heavy is imported before a command needs it, so that `--help` answers at once.
+"""
+
+import json
+import os
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import typer.core
+
+from index.errors import ArchiveDamagedError, ArticleQAError
+from ui import terminal
+
+DEFAULT_INDEX = Path(".article-qa")
+
+_QUIET = {"TRANSFORMERS_VERBOSITY": "error", "HF_HUB_DISABLE_PROGRESS_BARS": "1", "TOKENIZERS_PARALLELISM": "false"}
+"""The libraries' own chatter, off unless the environment asks for it."""
+
+
+class _Commands(typer.core.TyperGroup):
+    """Turns every error of ours into one line and exit status 1."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 (typer's own context)
+        try:
+            return super().invoke(ctx)
+        except ArticleQAError as error:
+            terminal.fail(str(error))
+            raise typer.Exit(1) from error
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Index = Annotated[Path, typer.Option("--index", metavar="DIR", help="Folder of the index.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Since = Annotated[str | None, typer.Option(metavar="D", help="Only articles from this day, month or year on.")]
+Until = Annotated[str | None, typer.Option(metavar="D", help="Only articles up to this day, month or year.")]
+QuestionText = Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in Dutch or English.")]
+Model = Annotated[str | None, typer.Option(metavar="NAME", help="A sentence-transformers model, by name or folder.")]
+
+
+@app.callback()
+def _setup() -> None:
+    """Questions answered from a folder of news articles, with exact citations, in Dutch and English."""
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+
+
+@app.command("index")
+def index_command(
+    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Folders or files of articles.")],
+    index: Index = DEFAULT_INDEX,
+    model: Model = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay, and take in what changes.")] = False,
+) -> None:
+    """Build an index of articles, or bring it up to date."""
+    from ui.indexing import open_embedder, update_shown, watch_sources
+
+    with terminal.spinner("Loading the model…"):
+        embedder = open_embedder(index, sources, model)
+    update_shown(index, sources, embedder)
+    if watch:
+        watch_sources(index, sources, embedder)
+
+
+@app.command()
+def ask(
+    question: QuestionText,
+    index: Index = DEFAULT_INDEX,
+    as_json: Json = False,
+    since: Since = None,
+    until: Until = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="Passages to list.")] = 5,
+) -> None:
+    """Answer a question with sentences from the articles, each with its source."""
+    from index.dates import DateRange
+    from qa import Assistant
+    from ui.render import reply_json, reply_text
+
+    days = DateRange.parse(since, until)
+    with terminal.spinner("Searching…"), closing(Assistant.open(index)) as assistant:
+        reply = assistant.ask(_typed(question), days)
+    if as_json:
+        _print_json(reply_json(reply, k))
+    else:
+        terminal.show(reply_text(reply, k))
+
+
+@app.command()
+def search(
+    question: QuestionText,
+    index: Index = DEFAULT_INDEX,
+    as_json: Json = False,
+    since: Since = None,
+    until: Until = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="Passages to list.")] = 5,
+) -> None:
+    """List the passages that come nearest to a question, with their scores."""
+    from index.dates import DateRange
+    from index.language import detect_language
+    from qa import Assistant
+    from ui.render import hit_json, hits_text
+
+    days = DateRange.parse(since, until)
+    with terminal.spinner("Searching…"), closing(Assistant.open(index)) as assistant:
+        hits = assistant.search(_typed(question), k, days)
+    if as_json:
+        _print_json({"question": question, "passages": [hit_json(hit) for hit in hits]})
+    else:
+        terminal.show(hits_text(hits, detect_language(question)))
+
+
+@app.command()
+def serve(
+    index: Index = DEFAULT_INDEX,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 7860,
+    watch: Annotated[
+        Path | None, typer.Option(metavar="SOURCE", help="A folder of articles to keep up with while serving.")
+    ] = None,
+) -> None:
+    """Answer questions in the browser."""
+    from ui.serving import serve_page
+
+    serve_page(index, host, port, watch)
+
+
+@app.command()
+def evaluate(
+    benchmark: Annotated[
+        Path, typer.Argument(metavar="BENCHMARK", help="A folder with articles/ and questions.jsonl.")
+    ],
+    as_json: Json = False,
+    model: Model = None,
+) -> None:
+    """Measure retrieval, answers and refusals on a benchmark."""
+    from qa.evaluate import evaluate as run_benchmark
+
+    with terminal.progress_bar("Asking") as progress:
+        report = run_benchmark(benchmark, model, progress)
+    if as_json:
+        _print_json(report)
+    else:
+        terminal.output().print(terminal.figures_table(report))
+
+
+@app.command()
+def status(index: Index = DEFAULT_INDEX, as_json: Json = False) -> None:
+    """Tell what an index holds."""
+    from index.archive import Archive
+    from ui.render import archive_json, archive_text
+
+    with closing(Archive.open(index)) as archive:
+        figures = archive_json(index, archive)
+    if as_json:
+        _print_json(figures)
+    else:
+        terminal.show(archive_text(figures))
+
+
+@app.command()
+def verify(index: Index = DEFAULT_INDEX) -> None:
+    """Check that an index is whole; exit status 1 where it is not."""
+    from index.archive import Archive
+
+    with terminal.spinner("Checking…"), closing(Archive.open(index)) as archive:
+        problems = archive.check()
+    for problem in problems:
+        terminal.show(problem)
+    if problems:
+        raise ArchiveDamagedError(f"{index}: {len(problems)} problem(s) found; build the index again")
+    terminal.show(f"{index}: no problems found")
+
+
+def main() -> None:
+    """The entry point."""
+    app(prog_name="article-qa")
+
+
+def _typed(text: str) -> str:
+    """An argument whose bytes are not UTF-8 arrives with surrogates, which nothing further on can print."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _print_json(value: object) -> None:
+    terminal.output().out(json.dumps(value, ensure_ascii=False, indent=2), highlight=False)
+
+
+if __name__ == "__main__":
+    main()
