@@ -1,0 +1,165 @@
+"""The web application without a browser: addresses, headers, the articles' pages, the course of a conversation."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from fake_assistant import SENTENCE, SOFTBANK, FakeAssistant
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+
+from fastapi.testclient import TestClient  # noqa: E402
+
+from index.errors import ServeError  # noqa: E402
+from ui import chat  # noqa: E402
+from ui.markup import safe  # noqa: E402
+from ui.server import create_app, reserve  # noqa: E402
+from ui.texts import TEXTS  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def client():
+    return TestClient(create_app(FakeAssistant()), base_url="http://localhost")
+
+
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch):
+    monkeypatch.setattr(chat, "_PACE", 0)
+
+
+def last(updates):
+    """The update that brings the turns, or else the last one."""
+    updates = list(updates)
+    return next((update for update in updates if update.turns), updates[-1])
+
+
+def test_health_tells_nothing_but_that_it_is_well(client):
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/article?id=none", "/config", "/nonsense"])
+def test_every_response_has_the_headers(client, path):
+    headers = client.get(path).headers
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert "object-src 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_foreign_host_names_are_refused(client):
+    assert client.get("/healthz", headers={"host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/redoc"])
+def test_there_is_no_list_of_everything(client, path):
+    assert client.get(path).status_code == 404
+
+
+def test_an_article_has_a_page_with_its_sentence_marked(client):
+    start = SOFTBANK.text.index(SENTENCE)
+    response = client.get("/article", params={"id": SOFTBANK.id, "start": start, "end": start + len(SENTENCE)})
+    assert response.status_code == 200
+    assert f'<mark id="cited">{safe(SENTENCE)}</mark>' in response.text
+    assert client.get("/article.css").headers["content-type"].startswith("text/css")
+
+
+@pytest.mark.parametrize("name", ["none.txt", "../../etc/passwd", "/etc/passwd", "<script>"])
+def test_what_is_not_in_the_archive_has_no_page(client, name):
+    response = client.get("/article", params={"id": name}, headers={"accept-language": "nl"})
+    assert (response.status_code, response.text) == (404, TEXTS["nl"]["no_article"])
+
+
+def test_the_page_names_nothing_outside(client):
+    page = client.get("/").text + client.get("/theme.css").text
+    loaded = re.findall(r"""(?:src|href)=["'](https?://[^"']+)|url\(["']?(https?://[^)"']+)""", page)
+    assert not [address for pair in loaded for address in pair if address and "localhost" not in address]
+
+
+def test_an_answer_arrives_a_sentence_at_a_time():
+    updates = list(chat.Chat(FakeAssistant()).answer("Waarom verkocht SoftBank Nvidia?", [], "nl"))
+    lengths = [len(update.messages[-1]["content"]) for update in updates]
+    assert updates[0].messages[-1]["role"] == "user"
+    assert lengths[1] < lengths[2] == lengths[-1]
+    assert len(updates[1].turns) == 1
+    assert "<mark>" in updates[1].sources
+
+
+def test_the_conversation_so_far_is_passed_on():
+    heard = []
+
+    class Listening(FakeAssistant):
+        def ask(self, text, days=None, history=()):
+            heard.append([turn.question for turn in history])
+            return super().ask(text)
+
+    talk = chat.Chat(Listening())
+    turns = last(talk.answer("Nvidia?", [], "nl")).turns
+    last(talk.answer("En waarom dan?", turns, "nl"))
+    assert heard == [[], ["Nvidia?"]]
+
+
+def test_a_long_conversation_is_kept_short():
+    talk, turns = chat.Chat(FakeAssistant()), []
+    for _ in range(chat.MOST_TURNS + 2):
+        turns = last(talk.answer("Nvidia?", turns, "nl")).turns
+    assert len(turns) == chat.MOST_TURNS
+
+
+def test_an_unusable_question_is_answered_with_the_reason():
+    update = last(chat.Chat(FakeAssistant()).answer("?!", [], "nl"))
+    assert safe("the question is empty; ask something") in update.messages[-1]["content"]
+    assert update.turns is None
+
+
+def test_a_fault_shows_a_number_that_is_in_the_log_and_nothing_else(caplog):
+    update = last(chat.Chat(FakeAssistant()).answer("boom", [], "nl"))
+    shown = update.messages[-1]["content"]
+    number = re.search("[0-9a-f]{8}", shown).group()
+    assert "srv" not in shown
+    assert number in caplog.text
+    assert "a secret path" in caplog.text
+
+
+def test_a_port_in_use_is_one_line():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        with pytest.raises(ServeError, match=r"^cannot serve on 127\.0\.0\.1:\d+: address already in use$"):
+            reserve("127.0.0.1", taken.getsockname()[1])
+
+
+_SERVE = """
+import sys; sys.path.insert(0, sys.argv[1])
+from fake_assistant import FakeAssistant
+from ui.server import create_app, reserve, run
+run(create_app(FakeAssistant()), reserve("127.0.0.1", int(sys.argv[2])))
+"""
+
+
+def test_sigterm_stops_it_cleanly():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-c", _SERVE, os.path.dirname(__file__), str(port)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        _wait_for(f"http://127.0.0.1:{port}/healthz")
+        server.send_signal(signal.SIGTERM)
+        _, errors = server.communicate(timeout=30)
+    assert server.returncode in (0, -signal.SIGTERM)
+    assert "Traceback" not in errors
+
+
+def _wait_for(address):
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(f"{address} does not answer")
