@@ -1,11 +1,13 @@
 """A question, understood: its language, what kind of thing it asks for, its content words."""
 
+import datetime as dt
 import re
 
 from index.concepts import question_concepts
 from index.dates import DateRange
 from index.errors import QuestionError
 from index.language import detect_language
+from qa.news_time import asked_period, wants_latest
 from qa.records import Question
 
 MAX_CHARACTERS = 2000
@@ -52,7 +54,15 @@ def parse_question(text: str, days: DateRange = DateRange()) -> Question:  # noq
     if len(text) > MAX_CHARACTERS:
         raise QuestionError(f"the question has {len(text):,} characters; {MAX_CHARACTERS:,} is the most")
     language = detect_language(text)
-    return Question(text, language, question_kind(text), tuple(question_concepts(text, language)), days)
+    return Question(
+        text=text,
+        language=language,
+        kind=question_kind(text),
+        concepts=tuple(question_concepts(text, language)),
+        days=days,
+        period=asked_period(text, dt.date.today()),
+        latest=wants_latest(text),
+    )
 
 
 def question_kind(text: str) -> str:

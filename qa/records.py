@@ -12,8 +12,9 @@ from index.records import Article, Chunk, Span
 class Question:
     """A question, understood.
 
-    `kind` is what it asks for: why, how_much, who, when, where, which, how or what. `days` are the
-    publication dates it is limited to, `concepts` its content words with their translations.
+    `kind` is what it asks for: why, how_much, who, when, where, which, how or what; `concepts` are its content
+    words with their translations. `days` are the publication dates the search is limited to, `period` those
+    that the question speaks of; `latest` tells whether it asks how things stand now.
     """
 
     text: str
@@ -21,6 +22,8 @@ class Question:
     kind: str
     concepts: tuple[Concept, ...]
     days: DateRange = DateRange()
+    period: DateRange = DateRange()
+    latest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,100 @@
+"""Dates in a question: which days of publication it is about, and whether it wants the newest."""
+
+import calendar
+import datetime as dt
+import re
+
+from index.dates import DateRange
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "januari january jan", "februari february feb", "maart march mrt", "april apr", "mei may", "juni june jun",
+            "juli july jul", "augustus august aug", "september sept sep", "oktober october okt oct",
+            "november nov", "december dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_DATE = re.compile(
+    rf"\b(?:(?P<bound>sinds|since|vanaf|from|after|na|voor|before|until|tot)\s+)?(?:(?:in|begin|eind|early|late)\s+)?"
+    rf"(?:(?:(?P<day>\d{{1,2}})\s+)?(?P<month>{_MONTH})\b(?:\s+(?P<day_after>\d{{1,2}}),)?(?:\s+(?P<month_year>(?:19|20)\d\d))?"
+    rf"|(?P<year>(?:19|20)\d\d))\b",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(
+    r"\b(?:(?P<last>vorige?|afgelopen|last|past)|(?P<this>dit|deze|this))\s+(?P<unit>jaar|year|maand|month|week)\b"
+    r"|\b(?P<yesterday>gisteren|yesterday)\b|\b(?P<today>vandaag|today)\b",
+    re.IGNORECASE,
+)
+_LATEST = re.compile(
+    r"\b(?:nu|inmiddels|momenteel|tegenwoordig|laatste|nieuwste|recentste?|meest recente|intussen|ondertussen|"
+    r"uiteindelijk|now|currently|by now|latest|newest|most recent|nowadays|at present|these days|eventually|in the end|"
+    r"today)\b",
+    re.IGNORECASE,
+)
+_SINCE = {"sinds", "since", "vanaf", "from", "after", "na"}
+_MAY_BE_A_VERB = "may"
+
+
+def asked_period(question: str, today: dt.date) -> DateRange:
+    """The days of publication that a question is about; an open range where it names none.
+
+    A month without a year is the latest one that has begun. A year in a question may also be part of what is
+    asked ("the forecast for 2028"), so the period favours articles and does not exclude any.
+    """
+    if match := _RELATIVE.search(question):
+        return _relative(match, today)
+    for match in _DATE.finditer(question):
+        if (match["month"] or "").lower() == _MAY_BE_A_VERB and not (match["month_year"] or match["bound"]):
+            continue
+        first, last = _named(match, today)
+        bound = (match["bound"] or "").lower()
+        if bound in _SINCE:
+            return DateRange(first, None)
+        return DateRange(None, first - dt.timedelta(days=1)) if bound else DateRange(first, last)
+    return DateRange()
+
+
+def wants_latest(question: str) -> bool:
+    """Whether a question asks for how things stand now."""
+    return bool(_LATEST.search(question))
+
+
+def _relative(match: re.Match[str], today: dt.date) -> DateRange:
+    if match["today"]:
+        return DateRange(today, today)
+    if match["yesterday"]:
+        return DateRange(today - dt.timedelta(days=1), today - dt.timedelta(days=1))
+    unit = match["unit"].lower()
+    if unit in ("jaar", "year"):
+        year = today.year - bool(match["last"])
+        return DateRange(dt.date(year, 1, 1), dt.date(year, 12, 31))
+    if unit == "week":
+        monday = today - dt.timedelta(days=today.weekday() + 7 * bool(match["last"]))
+        return DateRange(monday, monday + dt.timedelta(days=6))
+    month = today.replace(day=1)
+    if match["last"]:
+        month = (month - dt.timedelta(days=1)).replace(day=1)
+    return DateRange(*_month(month.year, month.month))
+
+
+def _named(match: re.Match[str], today: dt.date) -> tuple[dt.date, dt.date]:
+    if match["year"]:
+        year = int(match["year"])
+        return dt.date(year, 1, 1), dt.date(year, 12, 31)
+    month = _MONTHS[match["month"].lower()]
+    year = int(match["month_year"] or today.year - (month > today.month))
+    first, last = _month(year, month)
+    day = int(match["day"] or match["day_after"] or 0)
+    if 1 <= day <= last.day:
+        return dt.date(year, month, day), dt.date(year, month, day)
+    return first, last
+
+
+def _month(year: int, month: int) -> tuple[dt.date, dt.date]:
+    return dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
