@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from index.records import Article, Chunk, Span
 from index.sentences import sentence_spans
+from index.vectors import content_digest
 
 if TYPE_CHECKING:
     from langchain_text_splitters import RecursiveCharacterTextSplitter
@@ -43,6 +44,17 @@ def contextual_text(article: Article, chunk: Chunk, lead: str) -> str:
     """
     context = lead if lead.startswith(article.title.rstrip("…")) else f"{article.title}. {lead}"
     return chunk.text if chunk.start == 0 and context == lead else f"{context} {chunk.text}"
+
+
+def content_of(chunk: Chunk, text: str) -> bytes:
+    """The digest under which the vectors of a chunk's contextual text are kept."""
+    return content_digest(text, sentences_in_context(chunk, text))
+
+
+def sentences_in_context(chunk: Chunk, text: str) -> tuple[Span, ...]:
+    """The chunk's sentences as spans of its contextual text, which ends with the chunk's own."""
+    offset = len(text) - chunk.end
+    return tuple(Span(span.start + offset, span.end + offset) for span in chunk.sentences)
 
 
 def _passages(article: Article, limit: int) -> Iterator[tuple[Span, tuple[Span, ...]]]:

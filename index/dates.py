@@ -77,6 +77,10 @@ class DateRange:
         untils = [day for day in (self.until, other.until) if day]
         return DateRange(max(sinces, default=None), min(untils, default=None))
 
+    def meets(self, date: PublicationDate) -> bool:
+        """Whether an article of this date may have appeared in these days."""
+        return not (self.since and date.last < self.since) and not (self.until and date.first > self.until)
+
     def ordinals(self) -> tuple[int, int]:
         """The range as proleptic day numbers (datetime.date.toordinal), for the indexes."""
         return (self.since or dt.date.min).toordinal(), (self.until or dt.date.max).toordinal()

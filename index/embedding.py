@@ -2,15 +2,16 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from index.chunking import sentences_in_context
 from index.errors import ModelError, ModelMismatchError
-from index.store import Vectors
+from index.records import Chunk, Span
+from index.vectors import Vectors
 
 if TYPE_CHECKING:
     pass
@@ -21,14 +22,6 @@ _PROMPTS = {"e5": ("query: ", "passage: ")}
 """Prompts of model families whose files do not bring their own: a part of the name -> query, passage."""
 
 _BATCH = 32
-
-
-@dataclass(frozen=True, slots=True)
-class TokenVectors:
-    """A text token by token: unit vectors (n, dimension), and the characters (n, 2) that each stands for."""
-
-    vectors: Vectors
-    spans: np.ndarray[tuple[int, int], np.dtype[np.int64]]
 
 
 class Embedder(Protocol):
@@ -52,9 +45,23 @@ class Embedder(Protocol):
         """Vectors of questions, float32 (len(texts), dimension), unit length."""
         ...
 
-    def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Each text token by token, special tokens left out."""
+    def passages(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> list[Vectors]:
+        """Vectors of passages and of their sentences as read in the passage.
+
+        Args:
+            texts: the passages.
+            sentences: of each passage, as spans of its text.
+
+        Returns:
+            For each passage float32 (1 + its sentences, dimension), unit length: itself, then its sentences in order.
+        """
         ...
+
+
+def embed_chunks(embedder: Embedder, chunks: Sequence[tuple[Chunk, str]]) -> list[Vectors]:
+    """The vectors of chunks, each with its contextual text: as `Embedder.passages` returns them."""
+    texts = [text for _, text in chunks]
+    return embedder.passages(texts, [sentences_in_context(chunk, text) for chunk, text in chunks])
 
 
 def load_embedder(name: str | None = None) -> Embedder:
@@ -127,20 +134,40 @@ class SentenceTransformerEmbedder:
         )
         return vectors.astype(np.float32).reshape(len(texts), self.dimension)
 
-    def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Each text token by token, special tokens left out."""
-        outputs = self._model.encode(list(texts), output_value="token_embeddings", batch_size=_BATCH)
+    def passages(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> list[Vectors]:
+        """Vectors of passages and of their sentences as read in the passage: the means of the sentences' tokens.
+
+        A sentence beyond what the model reads has the passage's vector.
+        """
+        outputs = self._model.encode_document(
+            list(texts), prompt=self._passage_prompt, batch_size=_BATCH, output_value=None
+        )
+        prompt = self._passage_prompt or self._model.prompts.get("document") or ""
         encodings = self._model.tokenizer(
-            list(texts), truncation=True, max_length=self._model.max_seq_length, return_offsets_mapping=True
+            [prompt + text for text in texts],
+            truncation=True,
+            max_length=self._model.max_seq_length,
+            return_offsets_mapping=True,
         )
         result = []
-        for output, offsets in zip(outputs, encodings["offset_mapping"], strict=True):
-            spans = np.asarray(offsets, dtype=np.int64).reshape(-1, 2)
-            vectors = output.float().numpy()[: len(spans)]
-            real = spans[:, 1] > spans[:, 0]
-            unit = vectors[real] / np.maximum(np.linalg.norm(vectors[real], axis=1, keepdims=True), 1e-12)
-            result.append(TokenVectors(unit.astype(np.float32), spans[real]))
+        for output, offsets, spans in zip(outputs, encodings["offset_mapping"], sentences, strict=True):
+            whole = output["sentence_embedding"].float().numpy()
+            tokens = output["token_embeddings"].float().numpy()[: len(offsets)]
+            places = np.asarray(offsets, dtype=np.int64) - len(prompt)
+            means = [_mean_inside(tokens, places, span, whole) for span in spans]
+            result.append(_unit_length(np.stack([whole, *means]).astype(np.float32)))
         return result
+
+
+def _mean_inside(tokens: Vectors, places: np.ndarray, span: Span, otherwise: np.ndarray) -> np.ndarray:
+    """The mean of the tokens (n, dimension) whose characters (n, 2) lie within a span."""
+    inside = (places[:, 0] >= span.start) & (places[:, 1] <= span.end) & (places[:, 1] > places[:, 0])
+    return np.asarray(tokens[inside].mean(axis=0)) if inside.any() else otherwise
+
+
+def _unit_length(vectors: Vectors) -> Vectors:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
 
 
 def _fingerprint(folder: Path) -> str:

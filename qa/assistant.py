@@ -19,8 +19,8 @@ from qa.records import Answer, Hit, Question, Refusal, Turn
 from qa.retriever import retrieve
 from qa.weights import Weights, load_weights
 
-READ = 10
-"""Passages of which every sentence is read; reading takes most of an answer's time."""
+READ = 40
+"""Passages of which every sentence is weighed; measured in docs/retrieval.md."""
 
 _ALL_DAYS = DateRange()
 
@@ -142,7 +142,7 @@ class Assistant:
             rarity = self.archive.rarity(question.concepts)
             candidates = retrieve(self.archive, question, query, rarity, self._weights, READ)
         retrieved = time.perf_counter()
-        evidence = gather_evidence(question, query, rarity, candidates, embedder) if candidates else []
+        evidence = gather_evidence(question, rarity, candidates)
         scores = [float(np.array(item.features) @ self._weights.evidence) for item in evidence]
         order = sorted(range(len(evidence)), key=lambda i: (-scores[i], evidence[i].candidate.key, i))
         ended = time.perf_counter()

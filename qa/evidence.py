@@ -1,21 +1,16 @@
 """Candidate passages -> sentences, each with the evidence that it answers the question.
 
-Late interaction (Khattab and Zaharia 2020, ColBERT) over the token vectors of the same model that embeds the
-passages: each token of the question takes its best match among a sentence's tokens, and the matches are
-averaged. The passage is read with its lead sentence in front, so that a sentence's tokens know what "the
-company" is. To that come the words, and whether the sentence holds the kind of thing asked for.
+A sentence's vector is the mean of its tokens as the model reads them in the passage, behind the lead sentence,
+so that "the company" is known for what it is. To its cosine with the question come the words, the names, the
+kind of thing asked for, and the date.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from index.analysis import terms
-from index.chunking import contextual_text, lead_sentence
 from index.concepts import Concept
-from index.embedding import Embedder, TokenVectors
-from index.records import Span
+from index.records import Article, Span
 from qa.marks import CHECKED, find_marks
 from qa.records import Question
 from qa.retriever import Candidate
@@ -24,17 +19,15 @@ FEATURES = (
     "cosine",
     "lexical",
     "other_language",
-    "passage_match",
-    "sentence_match",
     "sentence_cosine",
     "passage_words",
     "sentence_words",
     "article_words",
     "article_names",
     "kind",
+    "period",
+    "latest",
 )
-
-Features = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,69 +39,59 @@ class Evidence:
     features: tuple[float, ...]
 
 
-def gather_evidence(
-    question: Question, query: np.ndarray, rarity: Sequence[float], candidates: Sequence[Candidate], embedder: Embedder
-) -> list[Evidence]:
+def gather_evidence(question: Question, rarity: Sequence[float], candidates: Sequence[Candidate]) -> list[Evidence]:
     """All sentences of the candidates with their features.
 
     Args:
         question: what is asked.
-        query: its vector (1, dimension).
         rarity: of its concepts.
-        candidates: passages to look in; their token vectors are computed here, which takes most of the time.
-        embedder: the one that the archive was built with.
+        candidates: passages to look in.
     """
-    leads = [lead_sentence(candidate.article) for candidate in candidates]
-    texts = [contextual_text(c.article, c.chunk, lead) for c, lead in zip(candidates, leads, strict=True)]
-    asked, *passages = embedder.tokens([question.text, *texts])
+    ages = _recency([candidate.article for candidate in candidates])
     found = []
-    for candidate, text, passage in zip(candidates, texts, passages, strict=True):
-        offset = len(text) - len(candidate.chunk.text) - candidate.chunk.start
-        matches = asked.vectors @ passage.vectors.T
-        shared = _passage_features(question, rarity, candidate, matches)
-        for sentence in candidate.chunk.sentences:
-            inside = _inside(passage, sentence.start + offset, sentence.end + offset)
-            own = _sentence_features(question, query, rarity, candidate, sentence)
-            match = float(matches[:, inside].max(axis=1).mean()) if inside.any() and len(matches) else 0.0
-            cosine = _mean_cosine(passage.vectors[inside], query[0])
-            found.append(
-                Evidence(
-                    candidate, sentence, _ordered({**shared, **own, "sentence_match": match, "sentence_cosine": cosine})
-                )
-            )
+    for candidate in candidates:
+        shared = _passage_features(question, rarity, candidate) | _date_features(question, candidate.article, ages)
+        for sentence, cosine in zip(candidate.chunk.sentences, candidate.sentence_cosines, strict=True):
+            own = _sentence_features(question, rarity, candidate, sentence)
+            features = {**shared, **own, "sentence_cosine": cosine}
+            found.append(Evidence(candidate, sentence, tuple(features[name] for name in FEATURES)))
     return found
 
 
-def _passage_features(
-    question: Question, rarity: Sequence[float], candidate: Candidate, matches: np.ndarray
-) -> dict[str, float]:
+def _passage_features(question: Question, rarity: Sequence[float], candidate: Candidate) -> dict[str, float]:
     language = candidate.article.language
     article = set(terms(candidate.article.text, language))
-    names = [concept.is_name for concept in question.concepts]
+    names = [(concept, worth) for concept, worth in zip(question.concepts, rarity, strict=True) if concept.is_name]
     return {
         "cosine": candidate.cosine,
         "lexical": candidate.lexical,
         "other_language": float(language != question.language),
-        "passage_match": float(matches.max(axis=1).mean()) if matches.size else 0.0,
         "passage_words": coverage(question.concepts, rarity, set(terms(candidate.chunk.text, language)), language),
         "article_words": coverage(question.concepts, rarity, article, language),
-        "article_names": coverage(
-            [c for c, name in zip(question.concepts, names, strict=True) if name],
-            [r for r, name in zip(rarity, names, strict=True) if name],
-            article,
-            language,
-        ),
+        "article_names": coverage([name for name, _ in names], [worth for _, worth in names], article, language),
     }
 
 
 def _sentence_features(
-    question: Question, query: np.ndarray, rarity: Sequence[float], candidate: Candidate, sentence: Span
+    question: Question, rarity: Sequence[float], candidate: Candidate, sentence: Span
 ) -> dict[str, float]:
     language, text = candidate.article.language, candidate.article.text[sentence.start : sentence.end]
     return {
         "sentence_words": coverage(question.concepts, rarity, set(terms(text, language)), language),
         "kind": float(bool(find_marks(text, question.kind, question.text))) if question.kind in CHECKED else 0.5,
     }
+
+
+def _date_features(question: Question, article: Article, recency: dict[str, float]) -> dict[str, float]:
+    asked = bool(question.period) and article.date is not None and question.period.meets(article.date)
+    return {"period": float(asked), "latest": recency[article.id] if question.latest else 0.0}
+
+
+def _recency(articles: Sequence[Article]) -> dict[str, float]:
+    """Article id -> its place among the dated ones, from 0 (oldest) to 1 (newest); unknown dates count as oldest."""
+    days = sorted({article.date.last for article in articles if article.date})
+    places = {day: place / max(1, len(days) - 1) for place, day in enumerate(days)}
+    return {article.id: places[article.date.last] if article.date else 0.0 for article in articles}
 
 
 def coverage(concepts: Sequence[Concept], rarity: Sequence[float], present: set[str], language: str) -> float:
@@ -121,19 +104,3 @@ def coverage(concepts: Sequence[Concept], rarity: Sequence[float], present: set[
         for concept in concepts
     ]
     return sum(value * weight for value, weight in zip(worth, rarity, strict=True)) / whole
-
-
-def _inside(passage: TokenVectors, start: int, end: int) -> np.ndarray:
-    inside: np.ndarray = (passage.spans[:, 0] >= start) & (passage.spans[:, 1] <= end)
-    return inside
-
-
-def _mean_cosine(vectors: np.ndarray, query: np.ndarray) -> float:
-    if not len(vectors):
-        return 0.0
-    mean = vectors.mean(axis=0)
-    return float(mean @ query / max(float(np.linalg.norm(mean)), 1e-12))
-
-
-def _ordered(features: dict[str, float]) -> tuple[float, ...]:
-    return tuple(features[name] for name in FEATURES)

@@ -23,7 +23,7 @@ _KINDS = [
             r"welk (?:bedrag|percentage|aantal)|"
             r"wat kost\w*|how (?:much|many|big|large|high|long|far|often|old|expensive|heavy)|"
             r"what (?:amount|percentage|sum|price)|"
-            r"price|prijs",
+            r"price|prijs|waard|waardering|worth|valuation|valued",
         ),
         (
             "when",

@@ -18,8 +18,9 @@ _DEPTH = 40
 class Candidate:
     """A passage that was found, and by what.
 
-    `cosine` is that of its vector with the question's; `lexical` its BM25 score as a share of what a passage
-    with every word of the question would get at term saturation 1 (0 where it was not found by its words).
+    `cosine` is that of its vector with the question's, `sentence_cosines` those of its sentences; `lexical` is its
+    BM25 score as a share of what a passage with every word of the question would get at term saturation 1 (0 where
+    it was not found by its words).
     """
 
     key: int
@@ -28,6 +29,7 @@ class Candidate:
     cosine: float
     lexical: float
     score: float
+    sentence_cosines: tuple[float, ...]
 
 
 def retrieve(
@@ -53,11 +55,12 @@ def retrieve(
     stored = archive.store.chunks(keys)
     keys = [key for key in keys if key in stored]
     whole = sum(rarity) or 1.0
+    sentences = archive.sentence_cosines(query, keys)
     candidates = []
     for key, cosine in zip(keys, archive.cosines(query, keys), strict=True):
         chunk, article = stored[key].chunk, stored[key].article
         words = lexical.get(key, 0.0) / whole
         features = np.array([cosine, words, article.language != question.language])
         score = float(features @ weights.retrieval)
-        candidates.append(Candidate(key, chunk, article, cosine, words, score))
+        candidates.append(Candidate(key, chunk, article, cosine, words, score, tuple(sentences[key])))
     return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.key))[:k]
