@@ -3,8 +3,9 @@
 import json
 from dataclasses import asdict, dataclass
 
-FORMAT = 1
-"""Version of the stored format; it rises when an older program could no longer read the database."""
+FORMAT = 2
+"""Version of the stored format; it rises when an older program could no longer read the database. Every rise brings
+a step in index/schema.py that takes older databases along."""
 
 CHUNK_CHARACTERS = 900
 """Longest passage. With a lead sentence in front it stays within the 256 word pieces that small models read."""

@@ -8,29 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from index.config import FORMAT
-from index.errors import ArchiveDamagedError, ArchiveMissingError, ArchiveVersionError, ArchiveWriteError
+from index.errors import (
+    ArchiveBusyError,
+    ArchiveDamagedError,
+    ArchiveError,
+    ArchiveMissingError,
+    ArchiveVersionError,
+    ArchiveWriteError,
+)
+from index.schema import MIGRATIONS, SCHEMA
 
 FILE = "articles.sqlite3"
 
-_SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE articles (
-    id TEXT PRIMARY KEY, source TEXT NOT NULL, digest BLOB NOT NULL, date TEXT, first_day INTEGER, last_day INTEGER,
-    language TEXT NOT NULL, title TEXT NOT NULL, url TEXT, text TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX articles_by_day ON articles (first_day, last_day);
-CREATE TABLE chunks (
-    key INTEGER PRIMARY KEY AUTOINCREMENT, article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, sentences TEXT NOT NULL, content BLOB NOT NULL,
-    sequence INTEGER NOT NULL
-);
-CREATE INDEX chunks_by_article ON chunks (article_id);
-CREATE INDEX chunks_by_content ON chunks (content);
-CREATE INDEX chunks_by_sequence ON chunks (sequence);
-CREATE TABLE removals (key INTEGER PRIMARY KEY, sequence INTEGER NOT NULL);
-CREATE INDEX removals_by_sequence ON removals (sequence);
-CREATE TABLE vectors (content BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
-"""
+_WAIT = 30
+"""Seconds to wait for another process's transaction; ours take far less."""
+
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
 
 class Database:
@@ -40,22 +33,23 @@ class Database:
         """Open the database in a folder; with settings, create it where there is none.
 
         Raises:
-            ArchiveMissingError, ArchiveDamagedError, ArchiveVersionError, ArchiveWriteError.
+            ArchiveMissingError, ArchiveDamagedError, ArchiveVersionError, ArchiveBusyError, ArchiveWriteError.
         """
         self.path = folder / FILE
-        if not self.path.exists() and settings is None:
-            raise ArchiveMissingError(
-                f"{folder}: no index here; build one with: article-qa index FOLDER --index {folder}"
-            )
+        if settings is None and not self.path.exists():
+            raise _missing(folder)
         self._lock = threading.RLock()
         with _translated(self.path):
-            self._connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+            self._connection = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
         try:
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            for pragma in _PRAGMAS:
                 self.rows(f"PRAGMA {pragma}")
-            if settings is not None:
+            self._require_whole()
+            if not self.value("SELECT count(*) FROM sqlite_master"):
+                if settings is None:  # another process was stopped before it could begin
+                    raise _missing(folder)
                 self._create(settings)
-            self._check_version()
+            self._migrate()
         except BaseException:
             self._connection.close()
             raise
@@ -73,6 +67,13 @@ class Database:
         """The first column of the first row, or None where there is no row."""
         return next((row[0] for row in self.rows(statement, values)), None)
 
+    def rows_in(self, statement: str, values: Iterable[object]) -> Iterator[Any]:
+        """The rows of a statement whose `{}` stands for a list of these values, however long."""
+        listed = list(values)
+        for start in range(0, len(listed), 500):
+            part = tuple(listed[start : start + 500])
+            yield from self.rows(statement.format(",".join("?" * len(part))), part)
+
     def write(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
         """Run a statement once a row."""
         with self._lock, _translated(self.path):
@@ -81,8 +82,13 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Everything read inside is one consistent state, whatever is written meanwhile."""
-        with self._transaction("BEGIN"):
-            yield
+        with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
+            with self._transaction("BEGIN"):
+                self.value("SELECT count(*) FROM meta")  # only the first reading fixes the state
+                yield
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -99,24 +105,51 @@ class Database:
         """Store a setting."""
         self.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(name, value)])
 
+    def damaged(self, reason: object) -> ArchiveDamagedError:
+        """What to raise for content that cannot be right."""
+        return _damaged(self.path, reason)
+
     def _create(self, settings: dict[str, str]) -> None:
         with self.writing():
             if self.value("SELECT count(*) FROM sqlite_master"):
-                return
-            for statement in _SCHEMA.split(";"):
+                return  # another process has just done it
+            for statement in SCHEMA.split(";"):
                 self.rows(statement)
             for name, value in {"format": str(FORMAT), **settings}.items():
                 self.set(name, value)
 
-    def _check_version(self) -> None:
-        version = self.setting("format")
-        if version is None:
+    def _migrate(self) -> None:
+        """Bring an older format up to this program's, one step and one transaction at a time."""
+        while (version := self._version()) < FORMAT:
+            if version not in MIGRATIONS:
+                raise ArchiveVersionError(
+                    f"{self.path}: written in format {version}, which is too old; "
+                    "index the articles again in another folder"
+                )
+            with self.writing():
+                if self._version() == version:  # else another process has just done it
+                    MIGRATIONS[version](self._connection)
+                    self.set("format", str(version + 1))
+
+    def _version(self) -> int:
+        stored = self.setting("format")
+        if stored is None or not stored.isdecimal() or int(stored) < 1:
             raise ArchiveDamagedError(f"{self.path}: not an article-qa index")
-        if int(version) != FORMAT:
+        if int(stored) > FORMAT:
             raise ArchiveVersionError(
-                f"{self.path}: written in format {version}, this program reads {FORMAT}; "
+                f"{self.path}: written in format {stored}, this program reads up to {FORMAT}; "
                 "update article-qa, or index the articles again in another folder"
             )
+        return int(stored)
+
+    def _require_whole(self) -> None:
+        """Notice a database that was cut short. SQLite itself would only notice on touching a missing page."""
+        header = _head(self.path)
+        pages, page_size = int.from_bytes(header[28:32], "big"), int.from_bytes(header[16:18], "big")
+        size = 65536 if page_size == 1 else page_size
+        # Another process may be enlarging the file at this moment, so SQLite has the last word.
+        if self.path.stat().st_size < pages * size and (problem := self.value("PRAGMA quick_check(1)")) != "ok":
+            raise self.damaged(problem)
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
@@ -124,10 +157,25 @@ class Database:
             self._connection.execute(begin)
             try:
                 yield
+                self._connection.commit()
             except BaseException:
                 self._connection.rollback()
                 raise
-            self._connection.commit()
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(100)
+
+
+def _missing(folder: Path) -> ArchiveMissingError:
+    return ArchiveMissingError(f"{folder}: no index here; build one with: article-qa index FOLDER --index {folder}")
+
+
+def _damaged(path: Path, reason: object) -> ArchiveDamagedError:
+    return ArchiveDamagedError(
+        f"{path}: the database is damaged ({reason}); restore it, or remove the folder and index the articles again"
+    )
 
 
 @contextmanager
@@ -135,11 +183,16 @@ def _translated(path: Path) -> Iterator[None]:
     """SQLite's errors as ours."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
-            raise ArchiveDamagedError(f"{path}: not an article-qa index") from error
-        raise ArchiveWriteError(f"{path}: cannot be used ({error}); check the disk's space and permissions") from error
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        raise ArchiveDamagedError(
-            f"{path}: the database is damaged ({error}); restore it, or remove the folder and index the articles again"
-        ) from error
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise _ours(path, error) from error
+
+
+def _ours(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> ArchiveError:
+    text = " ".join(str(error).split())
+    if not isinstance(error, sqlite3.OperationalError):
+        return _damaged(path, text)
+    if "no such" in text:
+        return ArchiveDamagedError(f"{path}: not an article-qa index ({text})")
+    if "locked" in text:
+        return ArchiveBusyError(f"{path}: another process has been writing for more than {_WAIT} seconds")
+    return ArchiveWriteError(f"{path}: cannot be used ({text}); check the disk's space and permissions")

@@ -8,9 +8,7 @@ own. Without that, a name is worth more in the language that has fewer articles,
 win for no reason.
 """
 
-import json
 import math
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +18,10 @@ import tantivy
 from index.analysis import terms
 from index.concepts import Concept
 from index.dates import DateRange
-from index.errors import ArchiveDamagedError
+from index.errors import ArchiveDamagedError, ArchiveWriteError
+from index.segments import verify_segments
 
 FOLDER = "lexical"
-_CHECKSUMS = "checksums.json"
-_MUTABLE = {"meta.json", ".managed.json"}
 _WRITER_BYTES = 64_000_000
 
 MISSPELT = 0.7
@@ -55,18 +52,9 @@ class LexicalIndex:
         """
         self._folder = folder / FOLDER
         if create:
-            self._folder.mkdir(exist_ok=True)
-            for path in self._folder.iterdir():
-                path.unlink()
-            self._index = tantivy.Index(_schema(), path=str(self._folder))
-            self._commit(0, [], [])
+            self._begin()
         else:
-            self._verify()
-            try:
-                self._index = tantivy.Index(_schema(), path=str(self._folder))
-            except (OSError, ValueError) as error:
-                raise ArchiveDamagedError(f"{self._folder}: cannot be read ({error})") from error
-        self._searcher = self._index.searcher()
+            self._open()
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs) - 1
@@ -74,8 +62,7 @@ class LexicalIndex:
     @property
     def sequence(self) -> int:
         """The sequence number of the store that the last commit is in step with; it is part of the commit."""
-        (score_and_address,) = self._search(tantivy.Query.exists_query("sequence"), 1)
-        return int(self._searcher.doc(score_and_address[1])["sequence"][0])
+        return self._fact("sequence")
 
     @property
     def keys(self) -> list[int]:
@@ -88,9 +75,19 @@ class LexicalIndex:
         self._index.reload()
         self._searcher = self._index.searcher()
 
-    def update(self, sequence: int, removed: Sequence[int], added: Iterable[Passage]) -> None:
-        """Take passages out and put others in, in one commit. One process at a time may do this."""
-        self._commit(sequence, removed, added)
+    def update(self, sequence: int, removed: Sequence[int], added: Iterable[Passage], count: int) -> None:
+        """Take passages out and put others in, in one commit. One process at a time may do this.
+
+        Args:
+            sequence: of the store that the index is then in step with.
+            removed: keys; those that are not there do not matter.
+            added: under new keys.
+            count: how many passages there are then, kept to check the index by when it is opened.
+
+        Raises:
+            ArchiveWriteError: the disk refused it; the index is as it was.
+        """
+        self._commit(sequence, removed, added, count)
         self.reload()
 
     def search(
@@ -177,50 +174,46 @@ class LexicalIndex:
     def _search(self, query: tantivy.Query, k: int) -> list[tuple[float, tantivy.DocAddress]]:
         return list(self._searcher.search(query, k, count=False).hits)
 
-    def _commit(self, sequence: int, removed: Sequence[int], added: Iterable[Passage]) -> None:
-        writer = self._index.writer(_WRITER_BYTES, 1)
-        for key in removed:
-            writer.delete_documents_by_term("key", key)
-        for passage in added:
-            writer.add_document(_document(passage))
-        writer.delete_documents_by_query(tantivy.Query.exists_query("sequence"))
-        writer.add_document(_numbers(sequence=sequence))
-        writer.commit()
-        writer.wait_merging_threads()
-        self._index.reload()
-        self._write_checksums()
+    def _fact(self, name: str) -> int:
+        (score_and_address,) = self._search(tantivy.Query.exists_query("sequence"), 1)
+        return int(self._searcher.doc(score_and_address[1])[name][0])
 
-    def _write_checksums(self) -> None:
-        """Checksums of all files; those of a segment never change and are kept."""
-        path = self._folder / _CHECKSUMS
-        known = json.loads(path.read_bytes()) if path.exists() else {}
-        sums = {
-            file.name: known[file.name] if file.name in known and file.name not in _MUTABLE else _checksum(file)
-            for file in self._files()
-        }
-        temporary = path.with_suffix(".new")
-        temporary.write_text(json.dumps(sums, indent=0))
-        temporary.replace(path)
-
-    def _verify(self) -> None:
+    def _begin(self) -> None:
         try:
-            known = json.loads((self._folder / _CHECKSUMS).read_bytes())
-            actual = {file.name: _checksum(file) for file in self._files()}
+            self._folder.mkdir(exist_ok=True)
+            for path in self._folder.iterdir():
+                path.unlink()
+            self._index = tantivy.Index(_schema(), path=str(self._folder))
+        except (OSError, ValueError) as error:
+            raise ArchiveWriteError(f"{self._folder}: cannot be made ({error})") from error
+        self._commit(0, [], [], 0)
+        self._searcher = self._index.searcher()
+
+    def _open(self) -> None:
+        verify_segments(self._folder)
+        try:
+            self._index = tantivy.Index(_schema(), path=str(self._folder))
+            self._searcher = self._index.searcher()
+            count = self._fact("count")
         except (OSError, ValueError) as error:
             raise ArchiveDamagedError(f"{self._folder}: cannot be read ({error})") from error
-        if known != actual:
-            raise ArchiveDamagedError(f"{self._folder}: the checksums do not match")
+        if count != len(self):
+            raise ArchiveDamagedError(f"{self._folder}: {len(self)} passages instead of {count}")
 
-    def _files(self) -> list[Path]:
-        return [
-            path
-            for path in sorted(self._folder.iterdir())
-            if not path.name.endswith(".lock") and not path.name.startswith(_CHECKSUMS[:-5])
-        ]
-
-
-def _checksum(path: Path) -> int:
-    return zlib.crc32(path.read_bytes())
+    def _commit(self, sequence: int, removed: Sequence[int], added: Iterable[Passage], count: int) -> None:
+        try:
+            writer = self._index.writer(_WRITER_BYTES, 1)
+            for key in removed:
+                writer.delete_documents_by_term("key", key)
+            for passage in added:
+                writer.add_document(_document(passage))
+            writer.delete_documents_by_query(tantivy.Query.exists_query("sequence"))
+            writer.add_document(_numbers(sequence=sequence, count=count))
+            writer.commit()
+            writer.wait_merging_threads()
+            self._index.reload()
+        except (OSError, ValueError) as error:
+            raise ArchiveWriteError(f"{self._folder}: cannot be written ({' '.join(str(error).split())})") from error
 
 
 def _document(passage: Passage) -> tantivy.Document:
@@ -242,6 +235,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
     builder.add_unsigned_field("key", indexed=True, fast=True)
     builder.add_unsigned_field("sequence", stored=True, indexed=True, fast=True)
+    builder.add_unsigned_field("count", stored=True)
     builder.add_unsigned_field("first_day", indexed=True, fast=True)
     builder.add_unsigned_field("last_day", indexed=True, fast=True)
     return builder.build()

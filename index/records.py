@@ -1,5 +1,6 @@
 """What the archive holds: articles, and the chunks of them that are searched."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from index.dates import PublicationDate
@@ -12,7 +13,8 @@ class Article:
     """One news article.
 
     `id` is its path below the folder it came from, `text` its running text without the header;
-    every offset in this project counts characters of `text`.
+    every offset in this project counts characters of `text`. `pages` are the offsets at which the pages of a
+    paged document begin; empty where it has none.
     """
 
     id: str
@@ -21,6 +23,11 @@ class Article:
     language: str
     date: PublicationDate | None = None
     url: str | None = None
+    pages: tuple[int, ...] = ()
+
+    def page(self, offset: int) -> int | None:
+        """The page, counted from 1, that a character stands on; None where there are no pages."""
+        return bisect_right(self.pages, offset) or None
 
 
 @dataclass(frozen=True, slots=True)

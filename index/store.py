@@ -1,25 +1,30 @@
-"""The archive's one source of truth: an SQLite database of articles, chunks, vectors and a change log.
+"""The archive's one source of truth: an SQLite database of files, articles, chunks, vectors and a change log.
 
 Everything that is searched is derived from it. Chunk keys are never used twice; every publication of a batch
 raises the sequence number, which new chunks and the log of removed ones carry, so that a derived index can
 ask what has changed since it was last in step.
 """
 
+import datetime as dt
 import hashlib
 import json
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from index.chunking import content_of
 from index.config import IndexConfig
 from index.database import Database
 from index.dates import DateRange, PublicationDate
+from index.errors import DateError
+from index.files import FileRecord, FileTable
 from index.records import Article, Chunk, Span
+from index.vectors import Vectors as Vectors
+from index.vectors import VectorTable
 
-Vectors = np.ndarray[tuple[int, int], np.dtype[np.float32]]
+_RANDOM_BITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +38,28 @@ class StoredChunk:
 
 @dataclass(frozen=True, slots=True)
 class NewArticle:
-    """An article ready to be published: its source, and its chunks, each with the text that is embedded for it."""
+    """An article ready to be published: its file's id, and its chunks, each with the text that is embedded for it."""
 
     article: Article
-    source: str
+    file: str
     chunks: tuple[tuple[Chunk, str], ...]
+
+
+@dataclass(slots=True)
+class Batch:
+    """Changes that are published together. `files` are remembered, `gone` are ids of files that no longer exist."""
+
+    articles: list[NewArticle] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    files: list[FileRecord] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
 
 
 def article_digest(article: Article) -> bytes:
     """Equal for two versions of an article exactly when nothing a reader sees differs."""
     fields = [article.text, article.title, article.language, str(article.date), str(article.url)]
-    return hashlib.sha256("\0".join(fields).encode()).digest()
-
-
-def content_digest(text: str) -> bytes:
-    """Names a vector by the text that was embedded, so that nothing is embedded twice."""
-    return hashlib.sha256(text.encode()).digest()
+    pages = [json.dumps(article.pages)] if article.pages else []
+    return hashlib.sha256("\0".join(fields + pages).encode()).digest()
 
 
 class Store:
@@ -58,9 +69,11 @@ class Store:
         """Open the store in a folder; with a config, create it where there is none.
 
         Raises:
-            ArchiveMissingError, ArchiveDamagedError, ArchiveVersionError, ArchiveWriteError.
+            ArchiveMissingError, ArchiveDamagedError, ArchiveVersionError, ArchiveBusyError, ArchiveWriteError.
         """
-        self._db = Database(folder, {"config": config.to_json(), "sequence": "0"} if config else None)
+        self._db = Database(folder, {"config": config.to_json()} if config else None)
+        self.files = FileTable(self._db)
+        self.vectors = VectorTable(self._db)
         self.close = self._db.close
         self.reading = self._db.reading
 
@@ -69,35 +82,53 @@ class Store:
     @property
     def config(self) -> IndexConfig:
         """What the index was built with."""
-        return IndexConfig.from_json(self._db.setting("config") or "{}")
+        try:
+            return IndexConfig.from_json(self._db.setting("config") or "")
+        except (ValueError, TypeError) as error:
+            raise self._db.damaged(f"its settings cannot be read: {error}") from error
 
     @property
     def sequence(self) -> int:
-        """Rises with every publication."""
-        return int(self._db.setting("sequence") or 0)
+        """Rises with every publication; 0 before the first."""
+        return int(self._db.value("SELECT max(sequence) FROM publications") or 0)
 
-    def digests(self, source: str | None = None) -> dict[str, bytes]:
-        """Article id -> article digest, of one source or of all."""
-        where, values = (" WHERE source = ?", (source,)) if source is not None else ("", ())
-        return dict(self._db.rows(f"SELECT id, digest FROM articles{where}", values))
+    def knows(self, sequence: int) -> bool:
+        """Whether a publication of this archive had this number; its low bits are random, so that a derived index
+        of another archive, or of a later state than a restored copy, is told apart.
+        """
+        return sequence == 0 or bool(self._db.rows("SELECT 1 FROM publications WHERE sequence = ?", (sequence,)))
+
+    def updated(self) -> str | None:
+        """When something was last published (ISO 8601, UTC)."""
+        time: str | None = self._db.value("SELECT time FROM publications ORDER BY sequence DESC LIMIT 1")
+        return time
 
     def article(self, article_id: str) -> Article | None:
         """One article, or None where it is not (or no longer) there."""
         rows = self._db.rows(f"SELECT {_ARTICLE} FROM articles a WHERE a.id = ?", (article_id,))
-        return next((_article(row) for row in rows), None)
+        return next((self._article(row) for row in rows), None)
+
+    def article_ids(self) -> list[str]:
+        """The ids of all articles, sorted."""
+        return [article_id for (article_id,) in self._db.rows("SELECT id FROM articles ORDER BY id")]
 
     def articles(self) -> Iterator[Article]:
         """All articles by id."""
-        for row in self._db.rows(f"SELECT {_ARTICLE} FROM articles a ORDER BY a.id"):
-            yield _article(row)
+        for article_id in self.article_ids():
+            if (article := self.article(article_id)) is not None:
+                yield article
 
     def chunks(self, keys: Iterable[int]) -> dict[int, StoredChunk]:
         """The chunks with these keys that still exist."""
-        return {stored.key: stored for stored in self._chunks("c.key", list(keys))}
+        return {stored.key: stored for stored in self._chunks("c.key", keys)}
 
     def chunks_of(self, article_id: str) -> list[StoredChunk]:
         """An article's chunks in order."""
         return sorted(self._chunks("c.article_id", [article_id]), key=lambda stored: stored.chunk.start)
+
+    def contents(self, keys: Iterable[int]) -> dict[int, bytes]:
+        """Chunk key -> digest of the text that its vector was made from."""
+        return dict(self._db.rows_in("SELECT key, content FROM chunks WHERE key IN ({})", keys))
 
     def keys_since(self, sequence: int) -> list[int]:
         """Keys of the chunks added after a sequence number that still exist, ascending."""
@@ -109,19 +140,16 @@ class Store:
 
     def keys_within(self, days: DateRange) -> list[int]:
         """Keys of the chunks whose article may have appeared in these days; unknown dates are not among them."""
-        first, last = days.ordinals()
-        return [
-            key
-            for (key,) in self._db.rows(
-                "SELECT c.key FROM chunks c JOIN articles a ON a.id = c.article_id "
-                "WHERE a.last_day >= ? AND a.first_day <= ?",
-                (first, last),
-            )
-        ]
+        rows = self._db.rows(
+            "SELECT c.key FROM chunks c JOIN articles a ON a.id = c.article_id "
+            "WHERE a.last_day >= ? AND a.first_day <= ?",
+            days.ordinals(),
+        )
+        return [key for (key,) in rows]
 
     def undated(self) -> int:
         """How many articles have no known date."""
-        return int(self._db.value("SELECT count(*) FROM articles WHERE date IS NULL"))
+        return int(self._db.value("SELECT count(*) FROM articles WHERE first_day IS NULL"))
 
     def counts(self) -> dict[str, int]:
         """How many articles, chunks and vectors there are."""
@@ -135,129 +163,109 @@ class Store:
 
     def date_range(self) -> tuple[str, str] | None:
         """The earliest and the latest known date, as written; None where no date is known."""
-        first = self._db.value("SELECT date FROM articles WHERE date NOT NULL ORDER BY first_day LIMIT 1")
-        last = self._db.value("SELECT date FROM articles WHERE date NOT NULL ORDER BY last_day DESC LIMIT 1")
+        first = self._db.value("SELECT date FROM articles WHERE first_day NOT NULL ORDER BY first_day LIMIT 1")
+        last = self._db.value("SELECT date FROM articles WHERE first_day NOT NULL ORDER BY last_day DESC LIMIT 1")
         return (first, last) if first else None
-
-    def vectors(self, keys: Sequence[int]) -> Vectors:
-        """The vectors of existing chunks, (len(keys), dimension), in the order of the keys."""
-        found: dict[int, bytes] = {}
-        for part in _parts(list(keys)):
-            marks = ",".join("?" * len(part))
-            found.update(
-                self._db.rows(
-                    f"SELECT c.key, v.vector FROM chunks c JOIN vectors v ON v.content = c.content "
-                    f"WHERE c.key IN ({marks})",
-                    tuple(part),
-                )
-            )
-        flat = np.frombuffer(b"".join(found[key] for key in keys), dtype=np.float16)
-        return flat.astype(np.float32).reshape(len(keys), self.config.dimension)
-
-    def without_vector(self, contents: Iterable[bytes]) -> set[bytes]:
-        """Those of these content digests that nothing is stored for yet."""
-        wanted = list(dict.fromkeys(contents))
-        known: set[bytes] = set()
-        for part in _parts(wanted):
-            marks = ",".join("?" * len(part))
-            known.update(
-                row[0] for row in self._db.rows(f"SELECT content FROM vectors WHERE content IN ({marks})", tuple(part))
-            )
-        return set(wanted) - known
 
     # -- changes
 
-    def add_vectors(self, contents: Sequence[bytes], vectors: Vectors) -> None:
-        """Keep vectors (len(contents), dimension) in half precision; nothing searches them until they are published."""
-        rows = [
-            (content, vector.tobytes()) for content, vector in zip(contents, vectors.astype(np.float16), strict=True)
-        ]
+    def publish(self, batch: Batch) -> None:
+        """Apply a batch as one transaction, under the next sequence number if it changes any article."""
         with self._db.writing():
-            self._db.write("INSERT OR IGNORE INTO vectors VALUES (?, ?)", rows)
-
-    def publish(self, new: Iterable[NewArticle], removed: Iterable[str]) -> None:
-        """Add or replace articles and remove others, as one transaction under the next sequence number."""
-        with self._db.writing():
-            sequence = self.sequence + 1
-            for article_id in removed:
+            sequence = self.sequence
+            if batch.articles or batch.removed or batch.gone:
+                sequence = ((sequence >> _RANDOM_BITS) + 1 << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+                now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+                self._db.rows("INSERT INTO publications VALUES (?, ?)", (sequence, now))
+            for file_id in batch.gone:
+                for article_id in self.files.articles(file_id):
+                    self._remove(article_id, sequence)
+                self.files.forget(file_id)
+            for file in batch.files:
+                self.files.record(file)
+            for article_id in batch.removed:
                 self._remove(article_id, sequence)
-            for item in new:
+            for item in batch.articles:
                 self._remove(item.article.id, sequence)
                 self._insert(item, sequence)
-            self._db.set("sequence", str(sequence))
 
-    def forget_unused_vectors(self) -> None:
-        """Drop the vectors that no chunk uses."""
-        with self._db.writing():
-            self._db.rows("DELETE FROM vectors WHERE content NOT IN (SELECT content FROM chunks)")
+    def tidy(self, since: int | None = None) -> None:
+        """After a finished update: drop vectors that nothing uses, and what the write-ahead log still holds.
 
-    def check(self) -> list[str]:
-        """What is wrong inside the database, one line each; empty when all is well."""
-        problems = [row[0] for row in self._db.rows("PRAGMA integrity_check") if row[0] != "ok"]
-        missing = self._db.value("SELECT count(*) FROM chunks WHERE content NOT IN (SELECT content FROM vectors)")
-        if missing:
-            problems.append(f"{missing} chunks have no vector")
-        for stored in self._chunks("1", [1]):
-            chunk, text = stored.chunk, stored.article.text
-            if text[chunk.start : chunk.end] != chunk.text:
-                problems.append(f"{chunk.article_id}: a chunk's offsets lie outside its text")
-        return problems
+        Args:
+            since: look only at the vectors of chunks removed after this sequence number.
+        """
+        self.vectors.remove_unused(since)
+        self._db.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def check_structure(self) -> list[str]:
+        """What SQLite finds wrong with the database, one line each."""
+        problems = [f"database: {row[0]}" for row in self._db.rows("PRAGMA integrity_check") if row[0] != "ok"]
+        lost = self._db.rows("PRAGMA foreign_key_check")
+        return problems + [
+            f"database: a row of {table} refers to a missing one of {parent}" for table, _, parent, _ in lost
+        ]
 
     # -- inside
 
     def _remove(self, article_id: str, sequence: int) -> None:
-        self._db.rows("INSERT INTO removals SELECT key, ? FROM chunks WHERE article_id = ?", (sequence, article_id))
+        self._db.rows(
+            "INSERT INTO removals SELECT key, ?, content FROM chunks WHERE article_id = ?", (sequence, article_id)
+        )
         self._db.rows("DELETE FROM articles WHERE id = ?", (article_id,))
 
     def _insert(self, new: NewArticle, sequence: int) -> None:
         article, date = new.article, new.article.date
         first, last = (date.first.toordinal(), date.last.toordinal()) if date else (None, None)
         self._db.rows(
-            "INSERT INTO articles (id, source, digest, date, first_day, last_day, language, title, url, text) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (article.id, new.source, article_digest(article), date and date.text, first, last,
-             article.language, article.title, article.url, article.text),
+            "INSERT INTO articles (id, file, digest, date, first_day, last_day, language, title, url, pages, text) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (article.id, new.file, article_digest(article), date and date.text, first, last, article.language,
+             article.title, article.url, json.dumps(article.pages), article.text),
         )  # fmt: skip
         self._db.write(
             'INSERT INTO chunks (article_id, start, "end", sentences, content, sequence) VALUES (?, ?, ?, ?, ?, ?)',
             [
-                (article.id, chunk.start, chunk.end, _pack(chunk.sentences), content_digest(text), sequence)
+                (article.id, chunk.start, chunk.end, _pack(chunk.sentences), content_of(chunk, text), sequence)
                 for chunk, text in new.chunks
             ],
         )
 
-    def _chunks(self, column: str, values: list[int] | list[str]) -> Iterator[StoredChunk]:
-        for part in _parts(values):
-            marks = ",".join("?" * len(part))
-            rows = self._db.rows(
-                f'SELECT c.key, c.start, c."end", c.sentences, {_ARTICLE} FROM chunks c '
-                f"JOIN articles a ON a.id = c.article_id WHERE {column} IN ({marks}) ORDER BY c.key",
-                tuple(part),
-            )
-            articles: dict[str, Article] = {}
-            for key, start, end, sentences, *row in rows:
-                article = articles.setdefault(row[0], _article(row))
-                chunk = Chunk(article.id, start, end, article.text[start:end], _unpack(sentences))
-                yield StoredChunk(key, chunk, article)
+    def _chunks(self, column: str, values: Iterable[object]) -> Iterator[StoredChunk]:
+        articles: dict[str, Article] = {}
+        for key, start, end, sentences, *row in self._db.rows_in(
+            f'SELECT c.key, c.start, c."end", c.sentences, {_ARTICLE} FROM chunks c '
+            f"JOIN articles a ON a.id = c.article_id WHERE {column} IN ({{}}) ORDER BY c.key",
+            values,
+        ):
+            article = articles.get(row[0]) or articles.setdefault(row[0], self._article(row))
+            yield StoredChunk(key, self._chunk(article, start, end, sentences), article)
+
+    def _article(self, row: Sequence[Any]) -> Article:
+        """The article of a row, if it is still the one that was stored: SQLite does not notice altered text."""
+        article_id, text, title, language, date, url, pages, digest = row
+        try:
+            day = PublicationDate.parse(date) if date else None
+            article = Article(article_id, text, title, language, day, url, tuple(json.loads(pages)))
+        except (ValueError, TypeError, DateError) as error:
+            raise self._db.damaged(f"the article {article_id}: {error}") from error
+        if article_digest(article) != digest:
+            raise self._db.damaged(f"the article {article_id} is not as it was stored")
+        return article
+
+    def _chunk(self, article: Article, start: int, end: int, sentences: str) -> Chunk:
+        try:
+            spans = tuple(Span(*span) for span in json.loads(sentences))
+            edges = [start, *(edge for span in spans for edge in (span.start, span.end)), end]
+            if edges != sorted(edges) or not 0 <= start < end <= len(article.text):
+                raise ValueError("its sentences lie outside it")
+        except (ValueError, TypeError) as error:
+            raise self._db.damaged(f"a passage of the article {article.id}: {error}") from error
+        return Chunk(article.id, start, end, article.text[start:end], spans)
 
 
-_ARTICLE = "a.id, a.text, a.title, a.language, a.date, a.url"
-
-
-def _article(row: Sequence[Any]) -> Article:
-    article_id, text, title, language, date, url = row
-    return Article(article_id, text, title, language, PublicationDate.parse(date) if date else None, url)
+_ARTICLE = "a.id, a.text, a.title, a.language, a.date, a.url, a.pages, a.digest"
 
 
 def _pack(spans: tuple[Span, ...]) -> str:
     return json.dumps([[span.start, span.end] for span in spans])
-
-
-def _unpack(packed: str) -> tuple[Span, ...]:
-    return tuple(Span(start, end) for start, end in json.loads(packed))
-
-
-def _parts(values: list[Any], size: int = 500) -> Iterator[list[Any]]:
-    """Lists short enough for one statement's parameters."""
-    for start in range(0, len(values), size):
-        yield values[start : start + size]

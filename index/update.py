@@ -1,178 +1,242 @@
-"""Bringing an archive up to date with its sources: plan what changes, then apply it."""
+"""Bringing an archive up to date with its sources: what has changed is read, embedded and published in batches."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TypeVar
 
-from filelock import FileLock, Timeout
-
-from index.archive import Archive
-from index.chunking import chunk_article, contextual_text, lead_sentence
+from index.archive import create_store
+from index.chunking import chunk_article, content_of, contextual_text, lead_sentence
+from index.collecting import Collector, Found
 from index.config import IndexConfig
-from index.embedding import Embedder, require_same_model
-from index.errors import ArchiveBusyError, ArticleError, SourceError
-from index.loading import find_files, load_articles
+from index.derived import DerivedLexical, save_dense_if_behind
+from index.embedding import Embedder, embed_chunks, require_same_model
+from index.errors import ArchiveMissingError, SourceError
+from index.feeds import fetch_feed
+from index.locks import writer_lock
+from index.plan import Plan as Plan
+from index.plan import Report, plan_files
+from index.plan import Skipped as Skipped
 from index.records import Article
-from index.store import NewArticle, Store, article_digest, content_digest
-
-_PUBLISHED = 500
-"""Articles published in one transaction."""
+from index.sources import SUFFIXES, Patterns, is_feed, scan
+from index.store import Batch, NewArticle, Store
 
 _EMBEDDED = 64
 """Passages embedded, and their vectors kept, in one go."""
 
-_Item = TypeVar("_Item")
+_ALL = Patterns()
 
 Progress = Callable[[int, int], None]
 """Called with (articles done, articles in all)."""
 
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What an update will do, by article id."""
-
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
-    unchanged: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that was left out, and why."""
-
-    path: Path
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What an update did."""
-
-    plan: Plan
-    skipped: tuple[Skipped, ...]
-    embedded: int
-
-
-@dataclass(slots=True)
-class _Loaded:
-    """The articles of all sources, with the source of each, and the files left out."""
-
-    articles: dict[str, tuple[Article, str]] = field(default_factory=dict)
-    skipped: list[Skipped] = field(default_factory=list)
-    unread: set[str] = field(default_factory=set)
-
-
-def make_plan(stored: Mapping[str, bytes], found: Mapping[str, bytes]) -> Plan:
-    """Compare what is stored with what was found, both as article id -> digest."""
-    return Plan(
-        added=tuple(sorted(found.keys() - stored.keys())),
-        changed=tuple(sorted(key for key in found.keys() & stored.keys() if found[key] != stored[key])),
-        removed=tuple(sorted(stored.keys() - found.keys())),
-        unchanged=tuple(sorted(key for key in found.keys() & stored.keys() if found[key] == stored[key])),
-    )
+Stop = Callable[[], bool]
+"""Asked between batches whether to stop."""
 
 
 def update_archive(
-    folder: Path, sources: Iterable[Path], embedder: Embedder, progress: Progress | None = None
+    folder: Path,
+    sources: Sequence[Path | str],
+    embedder: Embedder,
+    progress: Progress | None = None,
+    *,
+    patterns: Patterns = _ALL,
+    prune: bool = False,
+    stop: Stop | None = None,
 ) -> Report:
     """Make the archive hold exactly the articles that its sources hold now; other sources' articles stay.
 
-    A file that cannot be read is skipped with its reason, and what is stored of it is kept.
+    A file that cannot be read is skipped with its reason, and what is stored of it is kept. What an address of a
+    feed no longer lists is kept.
+
+    Args:
+        folder: the archive's; made where there is none.
+        sources: folders, files, or addresses of feeds.
+        embedder: the model that the archive was built with.
+        progress: called with (articles done, articles in all).
+        patterns: which files of the folders to take; the others count as not there.
+        prune: also remove the articles of sources that have nothing left, or are no longer there.
+        stop: asked between batches; what has been published by then stays.
 
     Raises:
-        SourceError: a source is missing, or none of its files is an article.
+        SourceError: a source is missing, or none of its files is an article, or (without `prune`) all of them are gone.
         ModelMismatchError: the index was built with another model.
         ArchiveBusyError: another process is updating it.
         ArchiveError: the index folder cannot be used.
     """
-    loaded = _load(list(sources))
-    config = IndexConfig(embedder.name, embedder.dimension)
-    archive = Archive.create(folder, config)
-    try:
-        with _writer_lock(folder):
-            require_same_model(archive.config.model, embedder)
-            report = _apply(archive, loaded, embedder, progress or (lambda done, total: None))
-            archive.refresh()
-            archive.save()
-            return report
-    finally:
-        archive.close()
+    _require_sources(sources)
+    with closing(Updater(folder, embedder)) as updater:
+        return updater.update(sources, progress, patterns=patterns, prune=prune, stop=stop)
 
 
-def _load(sources: list[Path]) -> _Loaded:
-    loaded = _Loaded()
-    for source in sources:
-        name = str(source.resolve())
-        root = source.parent if source.is_file() else source
-        before = len(loaded.articles)
-        files = find_files(source)
-        for path in files:
-            article_id = path.relative_to(root).as_posix()
-            try:
-                for article in load_articles(path, article_id):
-                    loaded.articles[article.id] = (article, name)
-            except ArticleError as error:
-                loaded.skipped.append(Skipped(path, str(error).removeprefix(f"{path}: ")))
-                loaded.unread.add(article_id)
-        if len(loaded.articles) == before:
-            raise SourceError(f"{source}: none of its {len(files)} files is an article ({_first(loaded.skipped)})")
-    return loaded
+def plan_update(
+    folder: Path, sources: Sequence[Path | str], *, patterns: Patterns = _ALL, prune: bool = False
+) -> Report:
+    """What `update_archive` would do. Nothing is written, and no model is needed.
+
+    Raises:
+        SourceError, ArchiveError: as `update_archive` would.
+    """
+    _require_sources(sources)
+    with tempfile.TemporaryDirectory() as temporary, _store_or_empty(folder, Path(temporary)) as store:
+        found = _find(store, sources, Path(temporary), patterns, prune)
+        return Collector(store, lambda article, file_id: NewArticle(article, file_id, ()), lambda batch: 0).collect(
+            found
+        )
 
 
-def _first(skipped: list[Skipped]) -> str:
-    return f"{skipped[0].path.name}: {skipped[0].reason}" if skipped else "all of them are known already"
+class Updater:
+    """Updates one archive, again and again; what it holds open makes the next update quick."""
 
+    def __init__(self, folder: Path, embedder: Embedder) -> None:
+        """Open the archive, or begin one.
 
-def _apply(archive: Archive, loaded: _Loaded, embedder: Embedder, progress: Progress) -> Report:
-    store = archive.store
-    sources = {source for _, source in loaded.articles.values()}
-    stored = {key: digest for source in sources for key, digest in store.digests(source).items()}
-    kept = {key: digest for key, digest in stored.items() if key in loaded.unread}
-    found = {key: article_digest(article) for key, (article, _) in loaded.articles.items()}
-    plan = make_plan(stored, {**kept, **found})
-    work = [loaded.articles[key] for key in (*plan.added, *plan.changed)]
-    removed, embedded = plan.removed, 0
-    progress(0, len(work))
-    for batch in _batches(work, _PUBLISHED):
-        new = [_chunked(article, source, archive.config.chunk_characters) for article, source in batch]
-        embedded += _embed(store, new, embedder)
-        store.publish(new, removed)
-        removed = ()
-        archive.refresh()
-        progress(len(batch), len(work))
-    if removed:
-        store.publish([], removed)
-    if plan.changed or plan.removed:
-        store.forget_unused_vectors()
-    return Report(plan, tuple(loaded.skipped), embedded)
+        Raises:
+            ModelMismatchError: it was built with another model.
+            ArchiveError: it cannot be used.
+        """
+        self._folder, self._embedder = folder, embedder
+        self._store = create_store(folder, IndexConfig(embedder.name, embedder.dimension))
+        self._lexical: DerivedLexical | None = None
+        try:
+            self._config = self._store.config
+            require_same_model(self._config.model, embedder)
+        except BaseException:
+            self._store.close()
+            raise
 
+    def close(self) -> None:
+        """Release the files."""
+        self._store.close()
 
-def _chunked(article: Article, source: str, limit: int) -> NewArticle:
-    lead = lead_sentence(article)
-    chunks = chunk_article(article, limit)
-    return NewArticle(article, source, tuple((chunk, contextual_text(article, chunk, lead)) for chunk in chunks))
+    def update(
+        self,
+        sources: Sequence[Path | str],
+        progress: Progress | None = None,
+        *,
+        patterns: Patterns = _ALL,
+        prune: bool = False,
+        stop: Stop | None = None,
+        only: Collection[Path] | None = None,
+    ) -> Report:
+        """As `update_archive`; with `only`, look at these files and folders of the sources and at nothing else."""
+        with writer_lock(self._folder):
+            before = self._store.sequence
+            found = _find(self._store, sources, self._folder / "feeds", patterns, prune, only)
+            report = Collector(self._store, self._prepare, self._publish, progress, stop).collect(found)
+            if self._store.sequence != before and not report.stopped:
+                self._store.tidy(before if only is not None else None)
+            self._derive()
+            save_dense_if_behind(self._folder, self._store)
+        if only is None and not report.stopped:
+            _require_articles(found, report)
+        return report
+
+    def _prepare(self, article: Article, file_id: str) -> NewArticle:
+        lead = lead_sentence(article)
+        chunks = chunk_article(article, self._config.chunk_characters)
+        return NewArticle(article, file_id, tuple((chunk, contextual_text(article, chunk, lead)) for chunk in chunks))
+
+    def _publish(self, batch: Batch) -> int:
+        embedded = _embed(self._store, batch.articles, self._embedder)
+        self._store.publish(batch)
+        self._derive()
+        return embedded
+
+    def _derive(self) -> None:
+        """Bring the lexical index in step; readers bring their dense index in step themselves."""
+        self._lexical = self._lexical or DerivedLexical(self._folder, self._store)
+        with self._store.reading():
+            self._lexical.refresh()
 
 
 def _embed(store: Store, new: list[NewArticle], embedder: Embedder) -> int:
     """Embed the passages that no vector is stored for; how many those were."""
-    texts = {content_digest(text): text for item in new for _, text in item.chunks}
-    missing = sorted(store.without_vector(texts), key=lambda content: len(texts[content]))
-    for batch in _batches(missing, _EMBEDDED):
-        store.add_vectors(batch, embedder.documents([texts[content] for content in batch]))
+    passages = {content_of(chunk, text): (chunk, text) for item in new for chunk, text in item.chunks}
+    missing = sorted(store.vectors.missing(passages), key=lambda content: (len(passages[content][1]), content))
+    for start in range(0, len(missing), _EMBEDDED):
+        part = missing[start : start + _EMBEDDED]
+        store.vectors.add(part, embed_chunks(embedder, [passages[content] for content in part]))
     return len(missing)
 
 
-def _batches(items: list[_Item], size: int) -> Iterator[list[_Item]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
-
-
-def _writer_lock(folder: Path) -> FileLock:
-    lock = FileLock(folder / "writer.lock", timeout=0)
+@contextmanager
+def _store_or_empty(folder: Path, temporary: Path) -> Iterator[Store]:
     try:
-        lock.acquire()
-    except Timeout as error:
-        raise ArchiveBusyError(f"{folder}: another process is updating this index; try again later") from error
-    return lock
+        store = Store(folder)
+    except ArchiveMissingError:
+        store = Store(temporary, IndexConfig("", 0))
+    with closing(store):
+        yield store
+
+
+def _find(
+    store: Store,
+    sources: Sequence[Path | str],
+    feeds: Path,
+    patterns: Patterns,
+    prune: bool,
+    only: Collection[Path] | None = None,
+) -> list[Found]:
+    found = []
+    for source in dict.fromkeys(sources):
+        if is_feed(source):
+            found.append(_find_feed(store, str(source), feeds))
+        elif only is None:
+            found.append(_find_all(store, Path(source), patterns, prune))
+        else:
+            found += [_find_below(store, Path(source), patterns, path) for path in only]
+    if prune:
+        named = {item.source for item in found}
+        lost = [name for name in store.files.sources() if name not in named and _is_lost(name)]
+        found += [Found(name, plan_files([], store.files.of(name))) for name in lost]
+    return found
+
+
+def _find_feed(store: Store, url: str, folder: Path) -> Found:
+    return Found(url, plan_files([fetch_feed(url, folder)], store.files.of(url)), keeps=True)
+
+
+def _find_all(store: Store, source: Path, patterns: Patterns, prune: bool) -> Found:
+    name = str(source.resolve())
+    files, stored = scan(source, patterns), store.files.of(name)
+    if not files and not (prune and stored):
+        _refuse(source, len(stored))
+    return Found(name, plan_files(files, stored))
+
+
+def _find_below(store: Store, source: Path, patterns: Patterns, path: Path) -> Found:
+    root = source.resolve()
+    base = root if root.is_dir() else root.parent
+    if not path.is_relative_to(base):
+        return Found(str(root), plan_files([], {}))
+    relative = path.relative_to(base).as_posix()
+    return Found(str(root), plan_files(scan(source, patterns, path), store.files.of(str(root), relative)))
+
+
+def _refuse(source: Path, stored: int) -> None:
+    if stored:
+        raise SourceError(
+            f"{source}: all of its {stored} files are gone; if their articles are to go as well, run again with --prune"
+        )
+    if not source.exists():
+        raise SourceError(f"{source}: there is no such folder or file")
+    raise SourceError(f"{source}: no articles here; files must end in {', '.join(SUFFIXES)}")
+
+
+def _require_sources(sources: Sequence[Path | str]) -> None:
+    """Refuse a folder inside another one: each of its files would be two articles."""
+    folders = {Path(source).resolve() for source in sources if not is_feed(source)}
+    for folder in sorted(folders):
+        if outer := next((parent for parent in folder.parents if parent in folders), None):
+            raise SourceError(f"{folder}: lies inside {outer}; name one of the two")
+
+
+def _require_articles(found: list[Found], report: Report) -> None:
+    for item in found:
+        if item.plan.read and not item.articles:
+            reason = next((f"{each.path.name}: {each.reason}" for each in report.skipped), "all are known already")
+            raise SourceError(f"{item.source}: none of its {item.files} files is an article ({reason})")
+
+
+def _is_lost(source: str) -> bool:
+    return not is_feed(source) and not Path(source).exists()

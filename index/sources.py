@@ -1,0 +1,126 @@
+"""Where articles come from: the files of a folder that may be articles, and what is passed over."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from index.errors import SourceError
+
+SUFFIXES = (".txt", ".md", ".html", ".htm", ".pdf", ".docx", ".jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that may be an article.
+
+    Attributes:
+        source: the folder (or file, or feed) it was found in.
+        relative: its path below the source, with slashes.
+        path: where to read it.
+        size: in bytes.
+        modified: nanoseconds since the epoch.
+    """
+
+    source: str
+    relative: str
+    path: Path
+    size: int
+    modified: int
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Which files to take: those that match one of `include` (or all, where it is empty) and none of `exclude`.
+
+    A pattern with * ? [] is compared with the path below the source, and with each folder's and the file's own name.
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    def take(self, relative: str) -> bool:
+        """Whether to take a file."""
+        return (not self.include or _matches(relative, self.include)) and not _matches(relative, self.exclude)
+
+
+def is_feed(source: Path | str) -> bool:
+    """Whether a source is the address of a feed rather than a folder or a file."""
+    return isinstance(source, str) and source.startswith(("http://", "https://"))
+
+
+def find_files(source: Path) -> list[Path]:
+    """The files of a folder that may be articles, sorted; or the one file given.
+
+    Raises:
+        SourceError: there is no such folder or file, or nothing in it can be read as an article.
+    """
+    if not source.exists():
+        raise SourceError(f"{source}: there is no such folder or file")
+    files = [file.path for file in scan(source)]
+    if not files:
+        raise SourceError(f"{source}: no articles here; files must end in {', '.join(SUFFIXES)}")
+    return files
+
+
+def scan(source: Path, patterns: Patterns | None = None, below: Path | None = None) -> list[SourceFile]:
+    """The files of a source, sorted by path; none where it does not exist.
+
+    Hidden files and folders, editors' temporary files, links to folders and links that lead out of the source
+    are passed over.
+
+    Args:
+        source: a folder, or one file.
+        patterns: which files to take.
+        below: look at this file or folder of the source only.
+
+    Raises:
+        SourceError: the folder cannot be listed.
+    """
+    root = source.resolve()
+    base = root if root.is_dir() else root.parent
+    start = below.absolute() if below else root
+    found = []
+    for path in [start] if start.is_file() else _walk(start):
+        relative = path.relative_to(base).as_posix()
+        named = path == root or (path.suffix.lower() in SUFFIXES and not _is_temporary(relative))
+        if named and (patterns or Patterns()).take(relative) and (file := _describe(root, relative, path)):
+            found.append(file)
+    return sorted(found, key=lambda file: file.relative)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    folders = [folder]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders += [] if _is_temporary(entry.name) else [Path(entry.path)]
+                    else:
+                        yield Path(entry.path)
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # it has just been removed
+        except OSError as error:
+            raise SourceError(f"{error.filename}: cannot be listed ({error.strerror})") from error
+
+
+def _describe(root: Path, relative: str, path: Path) -> SourceFile | None:
+    try:
+        relative.encode()
+        if not path.is_file() or not (path.resolve().is_relative_to(root) or path == root):
+            return None
+        status = path.stat()
+    except (OSError, UnicodeEncodeError):
+        return None  # removed meanwhile, or its name is not text
+    return SourceFile(str(root), relative, path, status.st_size, status.st_mtime_ns)
+
+
+def _is_temporary(relative: str) -> bool:
+    """Hidden files, and those that editors and downloads keep beside the real one (.#a.txt, ~$a.docx, #a.txt#)."""
+    return any(part.startswith((".", "~", "#")) or part.endswith(("~", "#")) for part in relative.split("/"))
+
+
+def _matches(relative: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns for name in (relative, *relative.split("/")))
