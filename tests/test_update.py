@@ -1,10 +1,13 @@
 """Incremental updates: exactly what changed is read, embedded and published."""
 
+import os
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from fakes import CountingEmbedder
+from samples import ARTICLES, write
 
 from index.archive import Archive
 from index.errors import ArchiveBusyError, ModelMismatchError, SourceError
@@ -12,8 +15,6 @@ from index.locks import writer_lock
 from index.sources import Patterns
 from index.store import Store
 from index.update import Report, plan_update, update_archive
-from tests.conftest import ARTICLES, write
-from tests.fakes import CountingEmbedder
 
 Update = Callable[..., Report]
 
@@ -93,8 +94,6 @@ def test_an_edit_within_the_same_tick_and_size_is_noticed(update: Update, source
     stamp = (source / "a.txt").stat()
     update()
     (source / "a.txt").write_text("De das.")
-    import os
-
     os.utime(source / "a.txt", ns=(stamp.st_mtime_ns, stamp.st_mtime_ns))
     assert update().plan.changed == ("a.txt",)
     assert text_of(index, "a.txt") == "De das."
