@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from index.errors import DateError
 
-_FORM = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_FORM = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,10 @@ class PublicationDate:
         year, month, day = (int(part) if part else None for part in form.groups())
         assert year is not None
         try:
-            first = dt.date(year, month or 1, day or 1)
+            first = dt.date(year, 1 if month is None else month, 1 if day is None else day)
         except ValueError as error:
             raise DateError(f"'{text}' is not a date: there is no such day") from error
-        if day:
+        if day is not None:
             return cls(text, first, first)
         last_month = month or 12
         return cls(text, first, dt.date(year, last_month, calendar.monthrange(year, last_month)[1]))

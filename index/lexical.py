@@ -108,7 +108,8 @@ class LexicalIndex:
         clauses = [(tantivy.Occur.Should, clause) for clause in matching]
         if days:
             clauses += [(tantivy.Occur.Must, query.const_score_query(limit, 0.0)) for limit in self._limits(days)]
-            clauses.append((tantivy.Occur.Must, query.disjunction_max_query(matching)))
+            some = query.const_score_query(query.disjunction_max_query(matching), 0.0)  # the limits alone are no match
+            clauses.append((tantivy.Occur.Must, some))
         hits = self._search(query.boolean_query(clauses), k)
         return [(key, score) for key, (score, _) in zip(self._keys(hits), hits, strict=True)]
 
@@ -203,8 +204,8 @@ class LexicalIndex:
     def _commit(self, sequence: int, removed: Sequence[int], added: Iterable[Passage], count: int) -> None:
         try:
             writer = self._index.writer(_WRITER_BYTES, 1)
-            for key in removed:
-                writer.delete_documents_by_term("key", key)
+            if removed:  # delete_documents_by_term passes over numbers
+                writer.delete_documents_by_query(tantivy.Query.term_set_query(self._index.schema, "key", list(removed)))
             for passage in added:
                 writer.add_document(_document(passage))
             writer.delete_documents_by_query(tantivy.Query.exists_query("sequence"))
