@@ -8,12 +8,15 @@ Files that the last commit does not use (those of a commit that was cut short) d
 import json
 import struct
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from index.errors import ArchiveDamagedError
 
 _TAIL = struct.Struct("<II")
 _MAGIC = 1337
+_PARTS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
 
 
 def verify_segments(folder: Path) -> None:
@@ -23,17 +26,19 @@ def verify_segments(folder: Path) -> None:
         ArchiveDamagedError: one is missing, torn or altered.
     """
     try:
-        segments = [segment["segment_id"].replace("-", "") for segment in _meta(folder)["segments"]]
-        for path in sorted(folder.iterdir()):
-            if path.name.split(".")[0] in segments and not _is_sound(path.read_bytes()):
-                raise ArchiveDamagedError(f"{path}: the checksum does not match")
+        for name in _files(json.loads((folder / "meta.json").read_bytes())):
+            if not _is_sound((folder / name).read_bytes()):
+                raise ArchiveDamagedError(f"{folder / name}: the checksum does not match")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ArchiveDamagedError(f"{folder}: cannot be read ({error})") from error
 
 
-def _meta(folder: Path) -> dict[str, list[dict[str, str]]]:
-    meta: dict[str, list[dict[str, str]]] = json.loads((folder / "meta.json").read_bytes())
-    return meta
+def _files(meta: dict[str, Any]) -> Iterator[str]:
+    for segment in meta["segments"]:
+        name = segment["segment_id"].replace("-", "")
+        yield from (f"{name}.{part}" for part in _PARTS)
+        if segment["deletes"]:
+            yield f"{name}.{segment['deletes']['opstamp']}.del"
 
 
 def _is_sound(data: bytes) -> bool:
