@@ -1,12 +1,32 @@
 """An assistant that knows two articles and answers by key words, for the tests of the interface."""
 
+import asyncio
+import gc
+import time
+import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkdtemp
 from types import SimpleNamespace
 
 from index.dates import DateRange, PublicationDate
 from index.records import Article, Chunk, Span
 from qa.question import parse_question
 from qa.records import Answer, Citation, Hit, Refusal, Turn
+
+
+@contextmanager
+def own_event_loop():
+    """Gradio makes event loops that it never closes; they are swept up here rather than in some later test."""
+    try:
+        yield
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            asyncio.set_event_loop(None)
+            gc.collect()
+
 
 SENTENCE = "Om de financiering rond te krijgen, verkocht SoftBank zijn belang in Nvidia voor 5,8 miljard dollar."
 BEFORE = "SoftBank steekt 22,5 miljard dollar in OpenAI."
@@ -45,6 +65,9 @@ class FakeAssistant:
 
     articles: list = field(default_factory=lambda: [SOFTBANK, PAYPAY])
     asked: list = field(default_factory=list)
+    days: list = field(default_factory=list)
+    pause: float = 0
+    folder: Path = field(default_factory=lambda: Path(mkdtemp()))
 
     @property
     def archive(self):
@@ -57,9 +80,10 @@ class FakeAssistant:
             date_range=lambda: ("2025-11", "2025-12-22"),
             undated=lambda: 0,
             sequence=1,
+            files=SimpleNamespace(sources=list),
         )
         config = SimpleNamespace(model="fake", dimension=8)
-        return SimpleNamespace(store=store, config=config, check=list, refresh=lambda: False)
+        return SimpleNamespace(folder=self.folder, store=store, config=config, check=list, refresh=lambda: False)
 
     def warm_up(self):
         return None
@@ -74,6 +98,8 @@ class FakeAssistant:
     def ask(self, text, days=DateRange(), history: list[Turn] = ()):  # noqa: B008
         question = parse_question(text, days)
         self.asked.append(text)
+        self.days.append(days)
+        time.sleep(self.pause)
         if "boom" in text:
             raise RuntimeError("a secret path: /srv/articles")
         hits = tuple(make_hit(article) for article in self.articles)

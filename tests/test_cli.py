@@ -10,9 +10,9 @@ import time
 from importlib.resources import files
 from pathlib import Path
 
-import numpy as np
 import pytest
 from fake_assistant import SENTENCE, FakeAssistant
+from fakes import CountingEmbedder
 from typer.testing import CliRunner
 
 from index.archive import Archive
@@ -22,20 +22,6 @@ from ui.cli import app
 from ui.indexing import changes
 
 ARTICLE = " date 2025-12-22 SoftBank verkocht zijn belang in Nvidia. De opbrengst is 5,8 miljard dollar.\n"
-
-
-class CountingEmbedder:
-    """Unit vectors that depend on the text's length only."""
-
-    name = "fake@0"
-    dimension = 4
-
-    def documents(self, texts):
-        vectors = np.ones((len(texts), 4), dtype=np.float32)
-        vectors[:, 0] += [len(text) % 7 for text in texts]
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-    queries = documents
 
 
 def invoke(*arguments):
@@ -60,8 +46,8 @@ def fake(monkeypatch):
 
 @pytest.fixture
 def embedder(monkeypatch):
-    monkeypatch.setattr("ui.indexing.load_embedder", lambda name: CountingEmbedder())
-    monkeypatch.setattr("ui.indexing.load_recorded_embedder", lambda recorded: CountingEmbedder())
+    monkeypatch.setattr("ui.indexing.load_embedder", lambda name: CountingEmbedder(name="fake@0"))
+    monkeypatch.setattr("ui.indexing.load_recorded_embedder", lambda recorded: CountingEmbedder(name="fake@0"))
 
 
 @pytest.fixture
@@ -76,7 +62,7 @@ def articles(tmp_path):
 def built(tmp_path, articles):
     """An index of one article, made without the bundled model."""
     folder = tmp_path / "index"
-    update_archive(folder, [articles], CountingEmbedder())
+    update_archive(folder, [articles], CountingEmbedder(name="fake@0"))
     return folder
 
 
@@ -207,8 +193,7 @@ def test_range_the_wrong_way_round(built):
 
 
 def test_index_of_another_model(built, articles, monkeypatch):
-    other = CountingEmbedder()
-    other.name = "other@1"
+    other = CountingEmbedder(name="other@1")
     monkeypatch.setattr("ui.indexing.load_embedder", lambda name: other)
     result = invoke("index", articles, "--index", built, "--model", "other")
     assert_one_line(result, "the index was built with the model fake@0, not other@1")

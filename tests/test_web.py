@@ -10,7 +10,7 @@ import time
 import urllib.request
 
 import pytest
-from fake_assistant import SENTENCE, SOFTBANK, FakeAssistant
+from fake_assistant import SENTENCE, SOFTBANK, FakeAssistant, own_event_loop
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before gradio is imported
 
@@ -20,19 +20,27 @@ from fastapi.testclient import TestClient  # noqa: E402
 
 from index.errors import ServeError  # noqa: E402
 from ui import chat  # noqa: E402
-from ui.markup import safe  # noqa: E402
+from ui.access import RateLimit  # noqa: E402
+from ui.escaping import safe  # noqa: E402
 from ui.server import create_app, reserve  # noqa: E402
 from ui.texts import TEXTS  # noqa: E402
 
 
 @pytest.fixture(scope="module")
 def client():
-    return TestClient(create_app(FakeAssistant()), base_url="http://localhost")
+    with own_event_loop():
+        yield TestClient(create_app(FakeAssistant()), base_url="http://localhost")
 
 
 @pytest.fixture(autouse=True)
 def _unhurried(monkeypatch):
     monkeypatch.setattr(chat, "_PACE", 0)
+
+
+def ask(question, turns=(), assistant=None, a_minute=0, period=("", "")):
+    """The updates of a question, all at once."""
+    talk = chat.Chat(assistant or FakeAssistant(), RateLimit(a_minute))
+    return list(talk.answer(question, list(turns), period, chat.Visitor("nl", "192.0.2.1")))
 
 
 def last(updates):
@@ -84,10 +92,10 @@ def test_the_page_names_nothing_outside(client):
 
 
 def test_an_answer_arrives_a_sentence_at_a_time():
-    updates = list(chat.Chat(FakeAssistant()).answer("Waarom verkocht SoftBank Nvidia?", [], "nl"))
+    updates = ask("Waarom verkocht SoftBank Nvidia?")
     lengths = [len(update.messages[-1]["content"]) for update in updates]
     assert updates[0].messages[-1]["role"] == "user"
-    assert lengths[1] < lengths[2] == lengths[-1]
+    assert lengths[1] < lengths[2]
     assert len(updates[1].turns) == 1
     assert "<mark>" in updates[1].sources
 
@@ -100,32 +108,61 @@ def test_the_conversation_so_far_is_passed_on():
             heard.append([turn.question for turn in history])
             return super().ask(text)
 
-    talk = chat.Chat(Listening())
-    turns = last(talk.answer("Nvidia?", [], "nl")).turns
-    last(talk.answer("En waarom dan?", turns, "nl"))
+    turns = last(ask("Nvidia?", assistant=Listening())).turns
+    ask("En waarom dan?", turns, Listening())
     assert heard == [[], ["Nvidia?"]]
 
 
 def test_a_long_conversation_is_kept_short():
-    talk, turns = chat.Chat(FakeAssistant()), []
+    turns = []
     for _ in range(chat.MOST_TURNS + 2):
-        turns = last(talk.answer("Nvidia?", turns, "nl")).turns
+        turns = last(ask("Nvidia?", turns)).turns
     assert len(turns) == chat.MOST_TURNS
 
 
 def test_an_unusable_question_is_answered_with_the_reason():
-    update = last(chat.Chat(FakeAssistant()).answer("?!", [], "nl"))
+    update = last(ask("?!"))
     assert safe("the question is empty; ask something") in update.messages[-1]["content"]
     assert update.turns is None
 
 
 def test_a_fault_shows_a_number_that_is_in_the_log_and_nothing_else(caplog):
-    update = last(chat.Chat(FakeAssistant()).answer("boom", [], "nl"))
+    update = last(ask("boom"))
     shown = update.messages[-1]["content"]
     number = re.search("[0-9a-f]{8}", shown).group()
     assert "srv" not in shown
     assert number in caplog.text
     assert "a secret path" in caplog.text
+
+
+def test_a_period_that_is_none_is_told():
+    assert safe("'gisteren' is not a date") in last(ask("Nvidia?", period=("gisteren", ""))).messages[-1]["content"]
+
+
+def test_too_many_questions_have_to_wait():
+    talk = chat.Chat(FakeAssistant(), RateLimit(1))
+    visitor = chat.Visitor("nl", "192.0.2.1")
+    first, second = (list(talk.answer("Nvidia?", [], ("", ""), visitor)) for _ in range(2))
+    assert last(first).turns
+    assert TEXTS["nl"]["busy"] in last(second).messages[-1]["content"]
+    assert last(talk.answer("Nvidia?", [], ("", ""), chat.Visitor("nl", "192.0.2.2"))).turns
+
+
+def test_the_archive_tells_how_it_stands(client):
+    state = client.get("/status", params={"known": "1"}, headers={"accept-language": "nl"}).json()
+    assert state == {"articles": 2, "news": "1 nieuw artikel", "line": "2 artikelen (nl 2), 2025-11 – 2025-12-22"}
+    assert client.get("/status", params={"known": "²"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/monitoring", "/gradio_api/proxy=http://localhost/", "/gradio_api/deep_link", "/gradio_api/runs"]
+)
+def test_what_the_page_never_asks_for_is_closed(client, path):
+    assert client.get(path).status_code == 404
+
+
+def test_large_requests_are_refused(client):
+    assert client.post("/gradio_api/queue/join", content=b"x" * 200_000).status_code == 413
 
 
 def test_a_port_in_use_is_one_line():

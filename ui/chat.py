@@ -1,4 +1,4 @@
-"""What happens on the page when somebody asks: the conversation of one visitor, as Gradio's events run it."""
+"""What happens when somebody asks: the conversation of one visitor, as the page's events run it."""
 
 import datetime as dt
 import logging
@@ -6,14 +6,14 @@ import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-import gradio as gr
-
+from index.dates import DateRange
 from index.errors import ArticleQAError
-from qa import Answer, Assistant, Refusal, Turn
-from ui.markup import message, safe, sources
-from ui.texts import choose_language, say
+from qa import Assistant, Turn
+from ui.access import RateLimit
+from ui.escaping import safe
+from ui.markup import message, sources
+from ui.texts import say
 
 MOST_TURNS = 20
 """Turns of a conversation that are kept, so that a long one does not grow without end."""
@@ -27,15 +27,61 @@ Message = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks: the language of the browser, and the address to count questions by."""
+
+    language: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Update:
     """New values of the page's parts; None leaves a part as it is."""
 
-    messages: list[Message] | None = None
+    messages: list[Message]
     turns: list[Turn] | None = None
     sources: str | None = None
 
-    def __iter__(self) -> Iterator[Any]:
-        return (gr.skip() if value is None else value for value in (self.messages, self.turns, self.sources))
+
+class Chat:
+    """Asks one assistant on behalf of every visitor."""
+
+    def __init__(self, assistant: Assistant, limit: RateLimit) -> None:
+        self._assistant = assistant
+        self._limit = limit
+
+    def answer(self, question: str, turns: list[Turn], period: tuple[str, str], visitor: Visitor) -> Iterator[Update]:
+        """The page's updates while a question is answered, a sentence at a time.
+
+        Args:
+            question: as it was typed.
+            turns: of the conversation so far.
+            period: the first and the last day to search in, as they were typed; empty for no limit.
+            visitor: who asks.
+        """
+        language = visitor.language
+        before = [*conversation(turns, language), _said("user", question_html(question))]
+        yield Update(before)
+        if not self._limit.allows(visitor.address):
+            yield Update([*before, _failed(say(language, "busy"))])
+            return
+        try:
+            days = DateRange.parse(period[0].strip() or None, period[1].strip() or None)
+            reply = self._assistant.ask(question, days, turns)
+        except ArticleQAError as error:
+            yield Update([*before, _failed(safe(str(error)))])
+            return
+        except Exception:  # noqa: BLE001 (a visitor gets one line and a number; the log has the rest)
+            yield Update([*before, _failed(report_fault(language))])
+            return
+        turns = [*turns, Turn(question, reply, dt.datetime.now(dt.UTC))][-MOST_TURNS:]
+        before = [*conversation(turns[:-1], language), before[-1]]
+        first, *more = message(reply, len(turns), question, language)
+        replies = [(number, turn.reply) for number, turn in enumerate(turns, start=1)]
+        yield Update([*before, _said("assistant", first)], turns, sources(replies, language))
+        for grown in more:
+            time.sleep(_PACE)
+            yield Update([*before, _said("assistant", grown)])
 
 
 def conversation(turns: list[Turn], language: str) -> list[Message]:
@@ -52,44 +98,11 @@ def question_html(question: str) -> str:
     return f"<p>{safe(' '.join(question.split()))}</p>"
 
 
-class Chat:
-    """Asks one assistant on behalf of every visitor."""
-
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
-
-    def answer(self, question: str, turns: list[Turn], language: str) -> Iterator[Update]:
-        """The page's updates while a question is answered, a sentence at a time."""
-        before = [*conversation(turns, language), _said("user", question_html(question))]
-        yield Update(before)
-        try:
-            reply = self._assistant.ask(question, history=turns)
-        except ArticleQAError as error:
-            yield Update([*before, _failed(safe(str(error)))])
-            return
-        except Exception:  # noqa: BLE001 (a visitor gets one line and a number; the log has the rest)
-            number = secrets.token_hex(4)
-            _log.exception("request %s failed", number)
-            yield Update([*before, _failed(say(language, "error", id=number))])
-            return
-        turns = [*turns, Turn(question, reply, dt.datetime.now(dt.UTC))][-MOST_TURNS:]
-        before = [*conversation(turns[:-1], language), _said("user", question_html(question))]
-        first, *more = message(reply, len(turns), question, language)
-        yield Update(
-            [*before, _said("assistant", first)], turns, sources(list(enumerate(_replies(turns), 1)), language)
-        )
-        for grown in more:
-            time.sleep(_PACE)
-            yield Update([*before, _said("assistant", grown)])
-
-
-def visitor_language(request: gr.Request) -> str:
-    """The language of the visitor's browser."""
-    return choose_language(request.headers.get("accept-language"))
-
-
-def _replies(turns: list[Turn]) -> list[Answer | Refusal]:
-    return [turn.reply for turn in turns]
+def report_fault(language: str) -> str:
+    """Log the exception that is being handled under a number, and say so with that number."""
+    number = secrets.token_hex(4)
+    _log.exception("request %s failed", number)
+    return say(language, "error", id=number)
 
 
 def _said(role: str, content: str) -> Message:

@@ -127,11 +127,50 @@ def serve(
     watch: Annotated[
         Path | None, typer.Option(metavar="SOURCE", help="A folder of articles to keep up with while serving.")
     ] = None,
+    auth: Annotated[
+        str | None, typer.Option(metavar="USER:FILE", help="Ask for this user's password; FILE is made by `password`.")
+    ] = None,
+    insecure: Annotated[bool, typer.Option("--insecure", help="Serve beyond this machine without a password.")] = False,
+    rate: Annotated[
+        int | None, typer.Option(min=0, help="Questions a minute from one address; 0 for no limit.")
+    ] = None,
+    name: Annotated[
+        list[str] | None,
+        typer.Option("--name", metavar="HOST", help="A name the server is known by, as behind a proxy."),
+    ] = None,
 ) -> None:
     """Answer questions in the browser."""
-    from ui.serving import serve_page
+    from ui.serving import Request, serve_page
 
-    serve_page(index, host, port, watch)
+    serve_page(Request(index, host, port, watch, auth, insecure, rate, tuple(name or ())))
+
+
+@app.command()
+def password(file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to keep it.")]) -> None:
+    """Make a password file for `serve --auth`."""
+    from ui.access import write_password
+
+    write_password(file, typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+
+
+@app.command()
+def feedback(
+    index: Index = DEFAULT_INDEX,
+    as_json: Json = False,
+    questions: Annotated[bool, typer.Option("--questions", help="Print evaluation questions, one a line.")] = False,
+) -> None:
+    """Show what readers thought of the answers."""
+    from ui.feedback import Feedback
+    from ui.render import feedback_text
+
+    kept = Feedback(index)
+    if questions:
+        for question in kept.questions():
+            terminal.output().out(json.dumps(question, ensure_ascii=False), highlight=False)
+    elif as_json:
+        _print_json(kept.read())
+    else:
+        terminal.show(feedback_text(kept.read()))
 
 
 @app.command()

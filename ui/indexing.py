@@ -7,9 +7,10 @@ from pathlib import Path
 
 from index.embedding import Embedder, load_embedder, load_recorded_embedder
 from index.errors import ArchiveMissingError, ArticleQAError
-from index.loading import find_files
+from index.plan import Report
+from index.sources import find_files
 from index.store import Store
-from index.update import Report, update_archive
+from index.update import update_archive
 from ui import terminal
 
 _LOOK = 0.5

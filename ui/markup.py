@@ -1,21 +1,22 @@
 """Replies and articles as HTML. Everything that is not ours goes through `safe`."""
 
 import re
-import string
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from ui.render import Piece, answer_pieces, articles_of, one_line, passage_pieces, plain
+from ui.escaping import safe
+from ui.render import Piece, answer_pieces, articles_of, one_line, passage_pieces
 from ui.texts import say
+from ui.timeline import timeline
 
 if TYPE_CHECKING:
+    from index.archive import Archive
     from index.records import Article, Span
     from qa.records import Answer, Citation, Hit, Refusal
 
 _BLANK = re.compile(r"\s+")
-_ESCAPES = str.maketrans({character: f"&#{ord(character)};" for character in string.punctuation})
 
 _ARTICLE_PAGE = """<!doctype html>
 <html lang="{language}">
@@ -37,16 +38,6 @@ _ARTICLE_PAGE = """<!doctype html>
 """
 
 
-def safe(text: str) -> str:
-    """Text that is shown as it is, wherever it ends up.
-
-    Every punctuation mark becomes a character reference: not only what HTML needs, but also what means something
-    to Markdown (which the chat's messages pass through) and to JavaScript's template strings (which Gradio makes
-    of an HTML component's template, after the values have been filled in).
-    """
-    return plain(text).translate(_ESCAPES)
-
-
 def message(reply: "Answer | Refusal", turn: int, asked: str, language: str) -> list[str]:
     """A reply as a chat message that grows: the HTML after each sentence, the last one being the whole.
 
@@ -61,18 +52,29 @@ def message(reply: "Answer | Refusal", turn: int, asked: str, language: str) -> 
         before = f'<p class="searched">{say(language, "searched")}: {safe(reply.question.text)}</p>'
     if reply.refused:
         return [f'<div class="reply refusal">{before}<p>{safe(reply.text)}</p>{_notices(reply)}</div>']
+    dates = {citation.n: citation.date for citation in reply.citations}
+    differ = f'<p class="notice">{say(language, "dates_differ")}</p>' if len(set(dates.values())) > 1 else ""
     grown = []
     paragraphs = ""
     for sentence in _sentences(answer_pieces(reply)):
-        paragraphs += f"<p>{''.join(_piece(piece, turn) for piece in sentence)}</p>"
+        when = [_date(dates[piece.n], language) for piece in sentence if piece.n]
+        paragraphs += f"<p>{''.join(_piece(piece, turn) for piece in sentence)}{_whens(when)}</p>"
         grown.append(f'<div class="reply answer">{before}{paragraphs}</div>')
-    grown.append(f'<div class="reply answer">{before}{paragraphs}{_notices(reply)}</div>')
-    return grown
+    whole = f'<div class="reply answer">{before}{paragraphs}{differ}{_notices(reply)}</div>'
+    return [*grown[:-1], whole]
 
 
 def header(language: str) -> str:
     """The head of the page."""
     return f"<h1>{say(language, 'title')}</h1><p>{say(language, 'subtitle')}</p>"
+
+
+def status(archive: "Archive", language: str) -> str:
+    """A line on what the archive holds."""
+    store = archive.store
+    languages = ", ".join(f"{name} {count}" for name, count in store.languages().items())
+    dates = " – ".join(store.date_range() or (say(language, "no_date"),))
+    return say(language, "status", articles=store.counts()["articles"], languages=languages, dates=dates)
 
 
 def sources(replies: "Sequence[tuple[int, Answer | Refusal]]", language: str) -> str:
@@ -129,6 +131,10 @@ def _piece(piece: Piece, turn: int) -> str:
     return f"<strong>{text}</strong>" if piece.asked else text
 
 
+def _whens(dates: list[str]) -> str:
+    return f' <span class="when">{", ".join(dict.fromkeys(dates))}</span>' if dates else ""
+
+
 def _notices(reply: "Answer | Refusal") -> str:
     return "".join(f'<p class="notice">{safe(notice)}</p>' for notice in reply.notices)
 
@@ -143,9 +149,12 @@ def _turn(turn: int, reply: "Answer | Refusal", newest: bool, language: str) -> 
         heading = ""
     opened = " open" if newest else ""
     question = safe(one_line(reply.question.text, 120))
+    permalink = (
+        f'<a class="permalink" href="./?q={quote(reply.question.text, safe="")}">{say(language, "permalink")}</a>'
+    )
     return (
-        f'<details class="turn" id="s{turn}"{opened}><summary>{question}</summary>'
-        f"{heading}<ol>{''.join(cards)}</ol></details>"
+        f'<details class="turn" id="s{turn}"{opened}><summary>{question}</summary><p>{permalink}</p>'
+        f"{timeline(reply, turn, language)}{heading}<ol>{''.join(cards)}</ol></details>"
     )
 
 
@@ -171,7 +180,7 @@ def _nearest(turn: int, n: int, hit: "Hit", language: str) -> str:
 
 def _head(number: str, date: object, title: str, article_id: str, language: str) -> str:
     return (
-        f'<h3>{number}{safe(one_line(title))}</h3><p class="about"><time>{_date(date, language)}</time> · '
+        f'<h2>{number}{safe(one_line(title))}</h2><p class="about"><time>{_date(date, language)}</time> · '
         f'<span class="file">{safe(one_line(article_id))}</span></p>'
     )
 

@@ -187,6 +187,18 @@ def archive_text(figures: dict[str, Any]) -> str:
     return "".join(f"{name:<10}{one_line(str(value))}\n" for name, value in lines.items())
 
 
+def feedback_text(records: Sequence[dict[str, Any]]) -> str:
+    """What readers thought, for the terminal: a line for each verdict."""
+    lines = []
+    for record in records:
+        remark = f"  ({one_line(record['remark'])})" if record["remark"] else ""
+        refused = " [refused]" if record["refused"] else ""
+        sign = "+" if record["good"] else "-"
+        lines.append(f"{sign} {one_line(record['time'])}  {one_line(record['question'])}{refused}{remark}\n")
+    good = sum(bool(record["good"]) for record in records)
+    return "".join(lines) + f"{good} good, {len(records) - good} bad\n"
+
+
 def source_line(date: object, title: str, article_id: str, language: str) -> str:
     """date · title · file, on one line."""
     return " · ".join((str(date or say(language, "no_date")), one_line(title), one_line(article_id)))

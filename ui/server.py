@@ -2,7 +2,9 @@
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
@@ -12,10 +14,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from index.errors import ServeError
 from index.records import Span
 from qa import Assistant
-from ui.markup import article_page
+from ui.access import Account, BasicAuth, Gate, RateLimit
+from ui.chat import Chat
+from ui.feedback import Feedback
+from ui.markup import article_page, status
 from ui.texts import choose_language, say, translations
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from ui.uploads import MAX_BYTES, Uploads
 
 _FINISHING = 5
 """Seconds that answers get to finish when the server is told to stop."""
@@ -51,40 +55,50 @@ class SecurityHeaders:
         await self._app(scope, receive, with_headers)
 
 
-def create_app(assistant: Assistant, examples: Sequence[str] = (), hosts: Sequence[str] = LOOPBACK) -> FastAPI:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How the application is served.
+
+    `hosts` are the names (Host headers) that are answered; `writable` allows uploads, rebuilding and feedback;
+    `questions_a_minute` limits each address (0: no limit).
+    """
+
+    hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    writable: bool = True
+    questions_a_minute: int = 0
+    account: Account | None = None
+
+
+def create_app(
+    assistant: Assistant,
+    settings: Settings = Settings(),  # noqa: B008 (a frozen value)
+    examples: Callable[[], list[str]] = list,
+) -> FastAPI:
     """The whole application.
 
     Args:
         assistant: answers the questions.
-        examples: questions to begin with.
-        hosts: the names (Host headers) that are answered.
+        settings: how it is served.
+        examples: gives the questions to begin with.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported; nothing may call home
     import gradio as gr
 
-    from ui.web import build_page, page_file
+    from ui.web import Services, build_page, page_file
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    app.add_middleware(Gate, uploads=settings.writable)
+    if settings.account:
+        app.add_middleware(BasicAuth, account=settings.account)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts))
     app.add_middleware(SecurityHeaders)
+    add_routes(app, assistant, page_file("article.css"))
 
-    @app.get("/healthz")
-    def health() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @app.get("/article.css")
-    def style() -> Response:
-        return Response(page_file("article.css"), media_type="text/css")
-
-    @app.get("/article")
-    def article(request: Request, id: str, start: int = 0, end: int = 0) -> Response:
-        language = choose_language(request.headers.get("accept-language"))
-        found = assistant.archive.store.article(id)
-        if found is None:
-            return PlainTextResponse(say(language, "no_article"), 404)
-        return HTMLResponse(article_page(found, Span(start, end) if start < end else None, language))
-
-    page = build_page(assistant, examples)
+    archive = assistant.archive
+    chat = Chat(assistant, RateLimit(settings.questions_a_minute))
+    feedback = Feedback(archive.folder) if settings.writable else None
+    uploads = Uploads(archive, assistant.warm_up()) if settings.writable else None
+    page = build_page(Services(chat, archive, examples, feedback, uploads))
     page.queue(default_concurrency_limit=8, max_size=200)
     gr.mount_gradio_app(
         app,
@@ -94,13 +108,45 @@ def create_app(assistant: Assistant, examples: Sequence[str] = (), hosts: Sequen
         footer_links=[],
         run_history=False,
         show_error=False,
-        max_file_size="10mb",
+        max_file_size=MAX_BYTES,
         i18n=translations(),
         theme=gr.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
         css=page_file("page.css"),
         js=page_file("page.js"),
     )
     return app
+
+
+def add_routes(app: FastAPI, assistant: Assistant, css: str) -> None:
+    """The addresses beside the page."""
+
+    def language_of(request: Request) -> str:
+        return choose_language(request.headers.get("accept-language"))
+
+    @app.get("/healthz")
+    def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/status")
+    def archive_status(request: Request, known: str = "") -> dict[str, Any]:
+        language = language_of(request)
+        assistant.archive.refresh()
+        articles = assistant.archive.store.counts()["articles"]
+        new = articles - int(known) if known.isdecimal() else 0
+        news = say(language, "new_article") if new == 1 else say(language, "new_articles", n=new)
+        return {"articles": articles, "news": news, "line": status(assistant.archive, language)}
+
+    @app.get("/article.css")
+    def style() -> Response:
+        return Response(css, media_type="text/css")
+
+    @app.get("/article")
+    def article(request: Request, id: str, start: int = 0, end: int = 0) -> Response:
+        language = language_of(request)
+        found = assistant.archive.store.article(id)
+        if found is None:
+            return PlainTextResponse(say(language, "no_article"), 404)
+        return HTMLResponse(article_page(found, Span(start, end) if start < end else None, language))
 
 
 def reserve(host: str, port: int) -> socket.socket:

@@ -1,50 +1,126 @@
 """`article-qa serve`: an index, a model and a page, brought up in the order in which things go wrong soonest."""
 
 import threading
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import ArchiveMissingError
+from index.errors import ArchiveMissingError, ArticleQAError, ServeError
 from qa import Assistant
 from ui import terminal
+from ui.access import Account, allowed_hosts, is_loopback
+from ui.examples import example_questions
 from ui.indexing import open_embedder, update_shown, watch_sources
-from ui.server import create_app, reserve, run
+from ui.server import Settings, create_app, reserve, run
 
 SAMPLES = Path("seeds")
 """Sample articles, where the working directory has them."""
 
+PUBLIC_RATE = 30
+"""Questions a minute from one address, beyond this machine, unless another number is asked for."""
 
-def serve_page(index: Path, host: str, port: int, watch: Path | None) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What `serve` was asked for."""
+
+    index: Path
+    host: str
+    port: int
+    watch: Path | None = None
+    auth: str | None = None
+    insecure: bool = False
+    rate: int | None = None
+    names: tuple[str, ...] = ()
+
+
+def settings_for(request: Request) -> Settings:
+    """How to serve: whoever is beyond this machine needs a password, and without one cannot change anything.
+
+    Raises:
+        ServeError: it would be open to others and nothing says that this is meant.
+    """
+    local = is_loopback(request.host)
+    account = Account.parse(request.auth) if request.auth else None
+    if not local and account is None and not request.insecure:
+        raise ServeError(
+            f"{request.host} can be reached from other machines: ask for a password with --auth user:password-file, "
+            "or say --insecure"
+        )
+    rate = request.rate if request.rate is not None else 0 if local else PUBLIC_RATE
+    return Settings(
+        hosts=tuple(allowed_hosts(request.host, request.names)),
+        writable=local or account is not None,
+        questions_a_minute=rate,
+        account=account,
+    )
+
+
+def serve_page(request: Request) -> None:
     """Serve until told to stop; the index is built first where there is none and articles are at hand.
 
     Raises:
-        ServeError: the address is taken or not ours.
+        ServeError: the address is taken or not ours, or it would be open to others by mistake.
         ArticleQAError: there is no index and nothing to build one from, or it cannot be used.
     """
-    with reserve(host, port) as reserved, closing(_open(index, watch)) as assistant:
+    settings = settings_for(request)
+    if not is_loopback(request.host):
+        terminal.warn(_warning(request, settings))
+    with reserve(request.host, request.port) as reserved, closing(_open(request)) as assistant:
         with terminal.spinner("Loading the model…"):
             embedder = assistant.warm_up()
+        examples = _Examples(assistant)
         with terminal.spinner("Preparing the page…"):
-            app = create_app(assistant)
+            app = create_app(assistant, settings, examples)
         stop = threading.Event()
-        if watch:
-            threading.Thread(target=watch_sources, args=(index, [watch], embedder, stop), daemon=True).start()
-        terminal.show(f"http://{host}:{port}/ (Ctrl-C stops it)")
+        _start(examples.find)
+        if request.watch:
+            sources = [request.watch]
+            _start(lambda: watch_sources(request.index, sources, embedder, stop))
+        terminal.show(f"http://{request.host}:{request.port}/ (Ctrl-C stops it)")
         try:
             run(app, reserved)
         finally:
             stop.set()
 
 
-def _open(index: Path, watch: Path | None) -> Assistant:
+class _Examples:
+    """Example questions, which are looked for while the page is already there."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._found: list[str] = []
+
+    def __call__(self) -> list[str]:
+        return self._found
+
+    def find(self) -> None:
+        """Look for them; a page without examples is still a page."""
+        try:
+            self._found = example_questions(self._assistant)
+        except ArticleQAError as error:
+            terminal.warn(str(error))
+
+
+def _start(work: Callable[[], None]) -> None:
+    threading.Thread(target=work, daemon=True).start()
+
+
+def _warning(request: Request, settings: Settings) -> str:
+    who = "whoever knows the password" if settings.account else "everybody"
+    return f"{request.host} can be reached from other machines, without encryption: {who} there can ask questions"
+
+
+def _open(request: Request) -> Assistant:
     try:
-        if watch is None:
-            return Assistant.open(index)
+        if request.watch is None:
+            return Assistant.open(request.index)
     except ArchiveMissingError:
         if not SAMPLES.is_dir():
             raise
-    sources = [watch or SAMPLES]
+    sources = [request.watch or SAMPLES]
     with terminal.spinner("Loading the model…"):
-        embedder = open_embedder(index, sources, None)
-    update_shown(index, sources, embedder)
-    return Assistant.open(index)
+        embedder = open_embedder(request.index, sources, None)
+    update_shown(request.index, sources, embedder)
+    return Assistant.open(request.index)

@@ -1,4 +1,4 @@
-// Runs once when the page is there. Everything is delegated: Gradio renders its parts anew all the time.
+// Runs once when the page is there. Clicks are delegated: Gradio renders its parts anew all the time.
 () => {
   const show = (card) => {
     const turn = card.closest("details");
@@ -15,4 +15,49 @@
     const card = document.getElementById(link.getAttribute("href").slice(1));
     if (card) show(card);
   });
+
+  window.articleQa = {
+    copy: async (text) => {
+      if (navigator.clipboard) return navigator.clipboard.writeText(text);
+      const area = document.createElement("textarea"); // without HTTPS there is no clipboard object
+      area.value = text;
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    },
+    save: (text) => {
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([text], { type: "text/markdown" }));
+      link.download = "article-qa.md";
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    },
+  };
+
+  // The badge: how many articles have come since the page was opened, or since it was last clicked away.
+  const badge = document.createElement("button");
+  badge.id = "news";
+  badge.hidden = true;
+  badge.setAttribute("aria-live", "polite");
+  document.body.append(badge);
+  let known = null;
+  const look = async () => {
+    try {
+      const response = await fetch(`status?known=${known === null ? "" : known}`);
+      if (!response.ok) return;
+      const now = await response.json();
+      if (known === null || now.articles < known) known = now.articles;
+      badge.hidden = now.articles <= known;
+      badge.textContent = now.news;
+      const line = document.getElementById("archive-line");
+      if (line) line.textContent = now.line;
+    } catch {
+      // the server is away; the next look will tell
+    }
+  };
+  badge.addEventListener("click", () => { known = null; look(); });
+  look();
+  setInterval(look, 3000);
+  document.documentElement.lang = navigator.language.slice(0, 2) === "nl" ? "nl" : "en";
 }

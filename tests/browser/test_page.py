@@ -1,0 +1,205 @@
+"""The page in a real browser, from the first question on."""
+
+import re
+import time
+
+import pytest
+from driving import EXAMPLE, Site, ask, expect
+from fake_assistant import PAYPAY, SECOND, SENTENCE, FakeAssistant, make_article, own_event_loop
+
+from ui.feedback import Feedback
+from ui.server import Settings, create_app
+from ui.texts import TEXTS
+
+pytestmark = pytest.mark.browser
+
+
+def test_from_question_to_the_marked_sentence(open_page, site):
+    page = open_page(site.address)
+    reply = ask(page, "Waarom verkocht SoftBank Nvidia?")
+    expect(reply).to_contain_text(SENTENCE)
+    expect(reply).to_contain_text(SECOND)
+    expect(reply.locator("strong")).to_have_text("5,8 miljard dollar")
+    reply.locator("a.cite").nth(1).click()
+    shown = page.locator("#sources .card.shown")
+    expect(shown).to_be_in_viewport()
+    expect(shown).to_contain_text(PAYPAY.title)
+    expect(shown.locator("mark")).to_have_text(SECOND)
+    reply.locator("a.cite").first.click()
+    expect(shown.locator("mark")).to_have_text(SENTENCE)
+    with page.expect_popup() as opened:
+        shown.locator("a.read").click()
+    article = opened.value
+    expect(article.locator("mark#cited")).to_have_text(SENTENCE)
+    expect(article.locator("mark#cited")).to_be_in_viewport()
+
+
+def test_the_answer_is_streamed(open_page, site):
+    page = open_page(site.address)
+    page.evaluate(
+        """() => { window.seen = new Set(); new MutationObserver(() => {
+             const bots = document.querySelectorAll('[data-testid="bot"]');
+             if (bots.length) window.seen.add(bots[bots.length - 1].innerText.trim());
+           }).observe(document.body, { childList: true, subtree: true, characterData: true }); }"""
+    )
+    expect(ask(page, "Waarom verkocht SoftBank Nvidia?")).to_contain_text(SECOND)
+    seen = page.evaluate("() => [...window.seen]")
+    assert any(SENTENCE in text and SECOND not in text for text in seen)
+
+
+def test_a_refusal_looks_like_one_and_shows_what_came_near(open_page, site):
+    page = open_page(site.address, locale="en-US")
+    reply = ask(page, "what is the weather in Paris?")
+    expect(reply.locator(".refusal")).to_contain_text("The articles do not say.")
+    expect(page.locator("#sources")).to_contain_text(TEXTS["en"]["nearest"])
+    expect(page.locator("#sources .card.near")).to_have_count(2)
+    assert page.locator("#sources mark").count() == 0
+
+
+def test_an_example_is_asked_with_a_click(open_page, site):
+    page = open_page(site.address)
+    page.get_by_text(EXAMPLE).click()
+    expect(page.locator('[data-testid="user"]')).to_contain_text(EXAMPLE)
+    expect(page.locator('[data-testid="bot"]').last).to_contain_text(SENTENCE)
+
+
+@pytest.mark.parametrize(("locale", "language"), [("nl-NL", "nl"), ("en-GB", "en")])
+def test_the_browser_chooses_the_language(open_page, site, locale, language):
+    page = open_page(site.address, locale=locale)
+    expect(page.locator("h1")).to_have_text(TEXTS[language]["title"])
+    expect(page.locator("#question textarea")).to_have_attribute("placeholder", TEXTS[language]["placeholder"])
+
+
+def test_a_link_asks_its_question(open_page, site):
+    page = open_page(f"{site.address}?q=Waarom%20verkocht%20SoftBank%20Nvidia%3F")
+    expect(page.locator('[data-testid="bot"]').last).to_contain_text(SECOND)
+    href = page.locator("a.permalink").get_attribute("href")
+    assert href == "./?q=Waarom%20verkocht%20SoftBank%20Nvidia%3F"
+
+
+def test_a_follow_up_keeps_the_conversation_and_the_older_sources(open_page, site):
+    page = open_page(site.address)
+    expect(ask(page, "Waarom verkocht SoftBank Nvidia?")).to_contain_text(SECOND)
+    expect(ask(page, "en het weer?").locator(".refusal")).to_be_visible()
+    assert not page.locator("details#s1").evaluate("element => element.open")
+    page.locator('[data-testid="bot"]').first.locator("a.cite").first.click()
+    expect(page.locator("#s1-1 mark")).to_be_in_viewport()
+
+
+def test_asking_again_replaces_the_last_turn_and_starting_over_clears_all(open_page, site):
+    page = open_page(site.address)
+    expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
+    page.locator("#button-retry").click()
+    expect(page.locator("#chat")).not_to_contain_text(SECOND)
+    expect(page.locator('[data-testid="bot"]')).to_contain_text(SECOND)
+    expect(page.locator('[data-testid="user"]')).to_have_count(1)
+    page.locator("#button-start-over").click()
+    expect(page.locator('[data-testid="user"]')).to_have_count(0)
+    expect(page.locator("#sources")).to_contain_text(TEXTS["nl"]["no_sources"])
+
+
+def test_a_period_is_passed_on_and_a_wrong_date_is_told(open_page, site, assistant):
+    page = open_page(site.address)
+    page.locator("#period button").first.click()
+    page.locator("#since textarea, #since input").fill("2025-11")
+    expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
+    assert str(assistant.days[-1].since) == "2025-11-01"
+    page.locator("#since textarea, #since input").fill("gisteren")
+    expect(ask(page, "Nvidia?")).to_contain_text("'gisteren' is not a date")
+
+
+def test_stop_ends_a_long_search(open_page, site, assistant):
+    page = open_page(site.address)
+    assistant.pause = 3
+    try:
+        page.locator("#question textarea").fill("Nvidia?")
+        page.locator("#question textarea").press("Enter")
+        expect(page.locator('[data-testid="user"]')).to_have_count(1)
+        page.locator("#button-stop").click()
+        time.sleep(4)
+        assert SECOND not in page.locator("#chat").inner_text()
+    finally:
+        assistant.pause = 0
+    page.locator("#question textarea").fill("Nvidia!")
+    page.locator("#question textarea").press("Enter")
+    expect(page.locator('[data-testid="bot"]')).to_contain_text(SECOND)
+
+
+def test_the_answer_can_be_copied_and_the_conversation_saved(open_page, site):
+    page = open_page(site.address, permissions=["clipboard-read", "clipboard-write"])
+    expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
+    page.locator("#button-copy").click()
+    page.wait_for_function("async () => (await navigator.clipboard.readText()).includes('[2] 2025-11')")
+    with page.expect_download() as saving:
+        page.locator("#button-export").click()
+    text = saving.value.path().read_text(encoding="utf-8")
+    assert saving.value.suggested_filename == "article-qa.md"
+    assert "## Nvidia\\?" in text
+    assert "**5,8 miljard dollar**" in text
+
+
+def test_a_verdict_and_a_remark_are_kept(open_page, site, assistant):
+    page = open_page(site.address)
+    expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
+    page.locator("#chat").get_by_role("button", name="Vind ik leuk", exact=True).click()
+    page.locator("#remark textarea").fill("Klopt <b>helemaal</b>.")
+    page.locator("#remark button").click()
+    expect(page.locator("#remark").first).to_be_hidden()
+    expect(page.get_by_text(TEXTS["nl"]["thanks"])).to_be_visible()
+    [record] = Feedback(assistant.folder).read()
+    assert (record["good"], record["question"], record["remark"]) == (True, "Nvidia?", "Klopt <b>helemaal</b>.")
+
+
+def test_new_articles_are_announced(open_page, site, assistant):
+    page = open_page(site.address)
+    expect(page.locator("#archive-line")).to_contain_text("2 artikelen")
+    assistant.articles.append(make_article("002_new.txt", "Iets nieuws."))
+    try:
+        expect(page.locator("#news")).to_have_text(TEXTS["nl"]["new_article"])
+        expect(page.locator("#archive-line")).to_contain_text("3 artikelen")
+        page.locator("#news").click()
+        expect(page.locator("#news")).to_be_hidden()
+    finally:
+        assistant.articles.pop()
+
+
+def test_the_timeline_shows_when(open_page, site):
+    page = open_page(site.address)
+    expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
+    expect(page.locator("svg.timeline circle")).to_have_count(2)
+    page.locator("svg.timeline a").first.click()
+    expect(page.locator(".card.shown")).to_be_visible()
+
+
+def test_it_fits_a_narrow_screen(open_page, site):
+    page = open_page(site.address, viewport={"width": 360, "height": 740})
+    expect(ask(page, "Waarom verkocht SoftBank Nvidia?")).to_contain_text(SECOND)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
+    page.locator("a.cite").first.click()
+    expect(page.locator(".card.shown mark")).to_be_in_viewport()
+
+
+def test_it_is_dark_where_the_browser_is(open_page, site):
+    page = open_page(site.address, color_scheme="dark")
+    background = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    assert max(int(part) for part in re.findall(r"\d+", background)[:3]) < 60
+
+
+def test_it_works_with_the_keyboard_alone(open_page, site):
+    page = open_page(site.address)
+    page.locator("#question textarea").focus()
+    page.keyboard.type("Nvidia?")
+    page.keyboard.press("Enter")
+    expect(page.locator('[data-testid="bot"]').last).to_contain_text(SECOND)
+    page.locator("a.cite").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#s1-1")).to_be_focused()
+
+
+def test_visitors_from_beyond_cannot_write(open_page):
+    with own_event_loop(), Site(create_app(FakeAssistant(), Settings(writable=False))) as served:
+        page = open_page(served.address)
+        expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
+        expect(page.locator("#add")).to_have_count(0)
+        expect(page.get_by_role("button", name="Vind ik leuk", exact=True)).to_have_count(0)
+        assert page.request.post(f"{served.address}gradio_api/upload").status == 403
