@@ -12,11 +12,14 @@ from index.archive import Archive
 from index.dates import DateRange
 from index.embedding import Embedder, load_recorded_embedder, require_same_model
 from qa.abstain import answer_probability, is_enough
+from qa.duplicates import find_copies
 from qa.evidence import Evidence, gather_evidence
 from qa.extract import cite, softmax
+from qa.followup import standalone_question
 from qa.question import parse_question
-from qa.records import Answer, Hit, Question, Refusal, Turn
+from qa.records import Answer, Citation, Hit, Question, Refusal, Turn
 from qa.retriever import retrieve
+from qa.smalltalk import small_talk
 from qa.weights import Weights, load_weights
 
 READ = 40
@@ -38,11 +41,12 @@ _REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """What a question brought up: sentences ranked by their score, best first."""
+    """What a question brought up: sentences ranked by their score, best first; article id -> ids of its copies."""
 
     question: Question
     evidence: tuple[Evidence, ...]
     scores: tuple[float, ...]
+    also_in: dict[str, tuple[str, ...]]
     timings_ms: dict[str, float]
 
 
@@ -108,24 +112,19 @@ class Assistant:
         Raises:
             QuestionError: the question is empty or far too long.
         """
-        considered = self.consider(text, days)
-        question, evidence, scores = considered.question, considered.evidence, considered.scores
-        hits = tuple(_hits(considered))
-        notices = self._notices(question)
-        if not evidence:
-            return _refuse(question, "nothing_found", hits, notices, considered.timings_ms)
-        probability = answer_probability(evidence, scores, self._weights)
-        language = evidence[0].candidate.article.language
-        if not is_enough(probability, question.language, language, self._weights, threshold_shift):
-            return _refuse(question, "not_enough_evidence", hits, notices, considered.timings_ms)
-        shares = [share * probability for share in softmax(scores)]
-        citations = cite(question, evidence, shares, self._weights.also_cite)
-        articles = {item.candidate.article.id: item.candidate.article for item in evidence}
-        parts = []
-        for citation in citations:
-            start = citation.context.start if citation.context else citation.start
-            parts.append(f"{articles[citation.article_id].text[start : citation.end]} [{citation.n}]")
-        return Answer(question, " ".join(parts), citations, hits, notices, considered.timings_ms)
+        asked = parse_question(text, days)
+        if polite := small_talk(asked.text, asked.language):
+            return Refusal(asked, "small_talk", polite)
+        considered = self.consider(standalone_question(asked.text, history), days)
+        hits, notices = tuple(_hits(considered)), self._notices(considered.question)
+        reason = self._why_not(considered, threshold_shift)
+        if reason:
+            text = _REFUSALS[reason][considered.question.language]
+            return Refusal(considered.question, reason, text, hits, notices, considered.timings_ms)
+        citations = self._cite(considered)
+        texts = {hit.article.id: hit.article.text for hit in hits}
+        answer = " ".join(_quote(citation, texts[citation.article_id]) for citation in citations)
+        return Answer(considered.question, answer, citations, hits, notices, considered.timings_ms)
 
     def consider(self, text: str, days: DateRange = _ALL_DAYS) -> Considered:
         """Every sentence that was looked at for a question, with its features and score, best first.
@@ -144,12 +143,15 @@ class Assistant:
         retrieved = time.perf_counter()
         evidence = gather_evidence(question, rarity, candidates)
         scores = [float(np.array(item.features) @ self._weights.evidence) for item in evidence]
+        copies = find_copies({item.article.id: item.article for item in candidates}.values())
         order = sorted(range(len(evidence)), key=lambda i: (-scores[i], evidence[i].candidate.key, i))
+        order = [i for i in order if evidence[i].candidate.article.id not in copies]
         ended = time.perf_counter()
         return Considered(
             question,
             tuple(evidence[i] for i in order),
             tuple(scores[i] for i in order),
+            _also_in(copies),
             {
                 "understand": _milliseconds(started, understood),
                 "retrieve": _milliseconds(understood, retrieved),
@@ -157,6 +159,20 @@ class Assistant:
                 "total": _milliseconds(started, ended),
             },
         )
+
+    def _why_not(self, considered: Considered, threshold_shift: float) -> str:
+        """The reason for a refusal; empty where the evidence is enough."""
+        if not considered.evidence:
+            return "nothing_found"
+        probability = answer_probability(considered.evidence, considered.scores, self._weights)
+        languages = considered.question.language, considered.evidence[0].candidate.article.language
+        enough = is_enough(probability, *languages, self._weights, threshold_shift)
+        return "" if enough else "not_enough_evidence"
+
+    def _cite(self, considered: Considered) -> tuple[Citation, ...]:
+        probability = answer_probability(considered.evidence, considered.scores, self._weights)
+        shares = [share * probability for share in softmax(considered.scores)]
+        return cite(considered.question, considered.evidence, shares, self._weights.also_cite, considered.also_in)
 
     def _notices(self, question: Question) -> tuple[str, ...]:
         undated = self.archive.store.undated() if question.days else 0
@@ -171,14 +187,21 @@ def _hits(considered: Considered) -> list[Hit]:
     """The passages in the order of their best sentences."""
     best: dict[int, Hit] = {}
     for item, score in zip(considered.evidence, considered.scores, strict=True):
-        best.setdefault(item.candidate.key, Hit(item.candidate.article, item.candidate.chunk, score))
+        article = item.candidate.article
+        also_in = considered.also_in.get(article.id, ())
+        best.setdefault(item.candidate.key, Hit(article, item.candidate.chunk, score, also_in))
     return list(best.values())
 
 
-def _refuse(
-    question: Question, reason: str, hits: tuple[Hit, ...], notices: tuple[str, ...], timings_ms: dict[str, float]
-) -> Refusal:
-    return Refusal(question, reason, _REFUSALS[reason][question.language], hits, notices, timings_ms)
+def _also_in(copies: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    """Article id -> its copies, from copy -> original."""
+    return {original: tuple(sorted(c for c, o in copies.items() if o == original)) for original in copies.values()}
+
+
+def _quote(citation: Citation, text: str) -> str:
+    """The cited sentence, after the one that it leans on, and its number."""
+    start = citation.context.start if citation.context else citation.start
+    return f"{text[start : citation.end]} [{citation.n}]"
 
 
 def _milliseconds(start: float, end: float) -> float:

@@ -7,6 +7,7 @@ kind of thing asked for, and the date.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.analysis import terms
 from index.concepts import Concept
@@ -60,13 +61,13 @@ def gather_evidence(question: Question, rarity: Sequence[float], candidates: Seq
 
 def _passage_features(question: Question, rarity: Sequence[float], candidate: Candidate) -> dict[str, float]:
     language = candidate.article.language
-    article = set(terms(candidate.article.text, language))
+    article = _terms(candidate.article.text, language)
     names = [(concept, worth) for concept, worth in zip(question.concepts, rarity, strict=True) if concept.is_name]
     return {
         "cosine": candidate.cosine,
         "lexical": candidate.lexical,
         "other_language": float(language != question.language),
-        "passage_words": coverage(question.concepts, rarity, set(terms(candidate.chunk.text, language)), language),
+        "passage_words": coverage(question.concepts, rarity, _terms(candidate.chunk.text, language), language),
         "article_words": coverage(question.concepts, rarity, article, language),
         "article_names": coverage([name for name, _ in names], [worth for _, worth in names], article, language),
     }
@@ -77,7 +78,7 @@ def _sentence_features(
 ) -> dict[str, float]:
     language, text = candidate.article.language, candidate.article.text[sentence.start : sentence.end]
     return {
-        "sentence_words": coverage(question.concepts, rarity, set(terms(text, language)), language),
+        "sentence_words": coverage(question.concepts, rarity, _terms(text, language), language),
         "kind": float(bool(find_marks(text, question.kind, question.text))) if question.kind in CHECKED else 0.5,
     }
 
@@ -94,7 +95,13 @@ def _recency(articles: Sequence[Article]) -> dict[str, float]:
     return {article.id: places[article.date.last] if article.date else 0.0 for article in articles}
 
 
-def coverage(concepts: Sequence[Concept], rarity: Sequence[float], present: set[str], language: str) -> float:
+@lru_cache(maxsize=20_000)
+def _terms(text: str, language: str) -> frozenset[str]:
+    """Questions come back to the same articles; what their words are is worked out once."""
+    return frozenset(terms(text, language))
+
+
+def coverage(concepts: Sequence[Concept], rarity: Sequence[float], present: frozenset[str], language: str) -> float:
     """The share of a question's words, weighted by rarity, that a text has in its language; 1 where none."""
     whole = sum(rarity)
     if whole == 0:

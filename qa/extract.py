@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from index.records import Article, Span
 from qa.evidence import Evidence
@@ -21,7 +21,11 @@ _LEANING = re.compile(
 
 
 def cite(
-    question: Question, ranked: Sequence[Evidence], shares: Sequence[float], also_cite: float
+    question: Question,
+    ranked: Sequence[Evidence],
+    shares: Sequence[float],
+    also_cite: float,
+    also_in: Mapping[str, tuple[str, ...]],
 ) -> tuple[Citation, ...]:
     """The best sentence, and up to two more that come near it.
 
@@ -30,13 +34,14 @@ def cite(
         ranked: sentences, best first.
         shares: the probability of each that it is the one that answers.
         also_cite: a further sentence is cited from this share of the best one's probability on.
+        also_in: article id -> ids of its copies.
     """
     chosen: dict[str, tuple[Evidence, float]] = {}
     for evidence, share in zip(ranked, shares, strict=True):
         text = _text(evidence.candidate.article, evidence.sentence)
         if len(chosen) < MOST_CITATIONS and text not in chosen and (not chosen or share >= also_cite * shares[0]):
             chosen[text] = (evidence, share)
-    return tuple(_citation(question, n, *item) for n, item in enumerate(chosen.values(), start=1))
+    return tuple(_citation(question, n, *item, also_in) for n, item in enumerate(chosen.values(), start=1))
 
 
 def softmax(scores: Sequence[float]) -> list[float]:
@@ -45,7 +50,9 @@ def softmax(scores: Sequence[float]) -> list[float]:
     return [value / sum(exponentials) for value in exponentials]
 
 
-def _citation(question: Question, n: int, evidence: Evidence, share: float) -> Citation:
+def _citation(
+    question: Question, n: int, evidence: Evidence, share: float, also_in: Mapping[str, tuple[str, ...]]
+) -> Citation:
     article, chunk, sentence = evidence.candidate.article, evidence.candidate.chunk, evidence.sentence
     text = _text(article, sentence)
     marks = find_marks(text, question.kind, question.text)
@@ -61,6 +68,7 @@ def _citation(question: Question, n: int, evidence: Evidence, share: float) -> C
         passage=Span(chunk.start, chunk.end),
         context=_context(article, chunk.sentences, sentence),
         marks=tuple(Span(sentence.start + mark.start, sentence.start + mark.end) for mark in marks),
+        also_in=also_in.get(article.id, ()),
     )
 
 

@@ -34,9 +34,10 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
     Returns:
         The question itself, or with what was carried over behind it.
     """
-    if not history:
+    earlier = [turn.reply for turn in history if turn.reply.reason != "small_talk"]
+    if not earlier:
         return question
-    before = history[-1].reply.question
+    before = earlier[-1].question
     own = question_concepts(question, detect_language(question))
     opens = bool(_OPENING.match(question.strip()))
     points = bool(_POINTING.search(question))

@@ -28,11 +28,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found, with the score it is ranked by (higher is better)."""
+    """A passage found, with the score it is ranked by (higher is better).
+
+    `also_in` are the ids of other articles that are copies of this one.
+    """
 
     article: Article
     chunk: Chunk
     score: float
+    also_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Citation:
 
     `n` is its number in the answer, `score` the probability (0 to 1) that it answers the question. `context`
     is the sentence before it where it leans on that; `marks` are the parts (of the article's text) that are
-    of the kind asked for: the amount, the date, the name, the reason.
+    of the kind asked for: the amount, the date, the name, the reason; `also_in` the ids of copies of the article.
     """
 
     n: int
@@ -55,6 +59,7 @@ class Citation:
     passage: Span
     context: Span | None = None
     marks: tuple[Span, ...] = ()
+    also_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Measurements and calibration: run from the repository, not installed."""

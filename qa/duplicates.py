@@ -1,0 +1,40 @@
+"""Copies of one story: the same wire copy in two files counts once."""
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import lru_cache
+
+from index.records import Article
+
+_SHINGLE = 5
+_SAME = 0.8
+"""Share of common shingles from which on two texts are copies (Broder 1997 uses such a resemblance)."""
+
+
+def find_copies(articles: Iterable[Article]) -> dict[str, str]:
+    """Article id -> id of the article that it is a copy of, for those that are one.
+
+    The oldest of the copies is the original; of the same day, the first by id.
+    """
+    ordered = sorted(articles, key=lambda article: (article.date.first if article.date else dt.date.max, article.id))
+    originals: list[Article] = []
+    copies: dict[str, str] = {}
+    for article in ordered:
+        original = next((each for each in originals if _resemblance(each, article) >= _SAME), None)
+        if original is None:
+            originals.append(article)
+        else:
+            copies[article.id] = original.id
+    return copies
+
+
+def _resemblance(one: Article, other: Article) -> float:
+    """Jaccard index of the texts' shingles."""
+    first, second = _shingles(one.text), _shingles(other.text)
+    return len(first & second) / len(first | second)
+
+
+@lru_cache(maxsize=2000)
+def _shingles(text: str) -> frozenset[int]:
+    words = text.casefold().split()
+    return frozenset(hash(tuple(words[i : i + _SHINGLE])) for i in range(max(1, len(words) - _SHINGLE + 1)))
