@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from index.archive import Archive
 from index.embedding import load_embedder
@@ -49,6 +50,13 @@ class Outcome:
     latency_ms: float
 
 
+class Report(TypedDict):
+    """Figures by direction (one of PAIRS) and over all questions."""
+
+    pairs: dict[str, dict[str, float]]
+    all: dict[str, float]
+
+
 def load_questions(benchmark: Path) -> list[BenchmarkQuestion]:
     """Read `questions.jsonl` of a benchmark folder.
 
@@ -78,7 +86,7 @@ def load_questions(benchmark: Path) -> list[BenchmarkQuestion]:
     return questions
 
 
-def evaluate(benchmark: Path, model: str | None = None, progress: Progress | None = None) -> dict[str, object]:
+def evaluate(benchmark: Path, model: str | None = None, progress: Progress | None = None) -> Report:
     """Index a benchmark's articles, ask all of its questions in both languages, and count.
 
     Args:
