@@ -83,14 +83,14 @@ def behaviour(assistant: Assistant) -> str:
     return "\n".join(
         [
             "\n## Far off topic\n",
-            f"Of 60 questions that no article answers, {refused['nl']:.2f} are refused in Dutch and {refused['en']:.2f} "
-            "in English (benchmarks/offtopic.jsonl).",
+            "Of 60 questions that no article answers (benchmarks/offtopic.jsonl), "
+            f"{refused['nl']:.2f} are refused in Dutch and {refused['en']:.2f} in English.",
             "\n## Awkward wording\n",
             "Share of questions whose evidence is cited (benchmarks/wording.jsonl), and of the same, tidily put.\n",
             *_table(awkward_wording(assistant)),
             "\n## Conversations\n",
-            "Share of turns answered or refused rightly (benchmarks/dialogues.jsonl): the turn spelled out, as typed with "
-            "the conversation before it, as typed alone.\n",
+            "Share of turns answered or refused rightly (benchmarks/dialogues.jsonl): the turn spelled out, as typed "
+            "with the conversation before it, as typed alone.\n",
             *_table(conversations(assistant)),
             "",
         ]
