@@ -122,14 +122,13 @@ class Archive:
 
     def check(self) -> list[str]:
         """What is wrong with the archive, one line each; empty when all is well."""
-        from index.verify import check_store
+        from index.verify import check_store, compare_keys
 
         with self.reading():
+            self._lexical.refresh()  # waits for a writer that is at it
             problems = check_store(self.store)
-            expected = self.store.keys_since(0)
             for name, index in (("dense", self._dense.index), ("lexical", self._lexical.index)):
-                if sorted(index.keys) != expected:
-                    problems.append(f"the {name} index is not in step with the database")
+                problems += compare_keys(name, index, self.store)
             return problems
 
 

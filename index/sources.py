@@ -45,6 +45,9 @@ class Patterns:
         return (not self.include or _matches(relative, self.include)) and not _matches(relative, self.exclude)
 
 
+ALL = Patterns()
+
+
 def is_feed(source: Path | str) -> bool:
     """Whether a source is the address of a feed rather than a folder or a file."""
     return isinstance(source, str) and source.startswith(("http://", "https://"))
@@ -64,7 +67,12 @@ def find_files(source: Path) -> list[Path]:
     return files
 
 
-def scan(source: Path, patterns: Patterns | None = None, below: Path | None = None) -> list[SourceFile]:
+def is_empty(source: Path, patterns: Patterns = ALL) -> bool:
+    """Whether a source has no file that may be an article; it is looked for no longer than until the first one."""
+    return next(_files(source, patterns, None), None) is None
+
+
+def scan(source: Path, patterns: Patterns = ALL, below: Path | None = None) -> list[SourceFile]:
     """The files of a source, sorted by path; none where it does not exist.
 
     Hidden files and folders, editors' temporary files, links to folders and links that lead out of the source
@@ -78,16 +86,23 @@ def scan(source: Path, patterns: Patterns | None = None, below: Path | None = No
     Raises:
         SourceError: the folder cannot be listed.
     """
+    return sorted(_files(source, patterns, below), key=lambda file: file.relative)
+
+
+def base_of(source: Path) -> Path:
+    """The folder that the paths of a source's files are relative to."""
     root = source.resolve()
-    base = root if root.is_dir() else root.parent
+    return root.parent if root.is_file() else root
+
+
+def _files(source: Path, patterns: Patterns, below: Path | None) -> Iterator[SourceFile]:
+    root, base = source.resolve(), base_of(source)
     start = below.absolute() if below else root
-    found = []
     for path in [start] if start.is_file() else _walk(start):
         relative = path.relative_to(base).as_posix()
-        named = path == root or (path.suffix.lower() in SUFFIXES and not _is_temporary(relative))
-        if named and (patterns or Patterns()).take(relative) and (file := _describe(root, relative, path)):
-            found.append(file)
-    return sorted(found, key=lambda file: file.relative)
+        named = path == root or (path.suffix.lower() in SUFFIXES and not is_temporary(relative))
+        if named and patterns.take(relative) and (file := _describe(root, relative, path)):
+            yield file
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -97,7 +112,7 @@ def _walk(folder: Path) -> Iterator[Path]:
             with os.scandir(folders.pop()) as entries:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
-                        folders += [] if _is_temporary(entry.name) else [Path(entry.path)]
+                        folders += [] if is_temporary(entry.name) else [Path(entry.path)]
                     else:
                         yield Path(entry.path)
         except (FileNotFoundError, NotADirectoryError):
@@ -117,7 +132,7 @@ def _describe(root: Path, relative: str, path: Path) -> SourceFile | None:
     return SourceFile(str(root), relative, path, status.st_size, status.st_mtime_ns)
 
 
-def _is_temporary(relative: str) -> bool:
+def is_temporary(relative: str) -> bool:
     """Hidden files, and those that editors and downloads keep beside the real one (.#a.txt, ~$a.docx, #a.txt#)."""
     return any(part.startswith((".", "~", "#")) or part.endswith(("~", "#")) for part in relative.split("/"))
 

@@ -13,18 +13,17 @@ from index.derived import DerivedLexical, save_dense_if_behind
 from index.embedding import Embedder, embed_chunks, require_same_model
 from index.errors import ArchiveMissingError, SourceError
 from index.feeds import fetch_feed
+from index.files import FileRecord
 from index.locks import writer_lock
 from index.plan import Plan as Plan
 from index.plan import Report, plan_files
 from index.plan import Skipped as Skipped
 from index.records import Article
-from index.sources import SUFFIXES, Patterns, is_feed, scan
+from index.sources import ALL, SUFFIXES, Patterns, SourceFile, base_of, is_empty, is_feed, scan
 from index.store import Batch, NewArticle, Store
 
 _EMBEDDED = 64
 """Passages embedded, and their vectors kept, in one go."""
-
-_ALL = Patterns()
 
 Progress = Callable[[int, int], None]
 """Called with (articles done, articles in all)."""
@@ -39,7 +38,7 @@ def update_archive(
     embedder: Embedder,
     progress: Progress | None = None,
     *,
-    patterns: Patterns = _ALL,
+    patterns: Patterns = ALL,
     prune: bool = False,
     stop: Stop | None = None,
 ) -> Report:
@@ -69,7 +68,7 @@ def update_archive(
 
 
 def plan_update(
-    folder: Path, sources: Sequence[Path | str], *, patterns: Patterns = _ALL, prune: bool = False
+    folder: Path, sources: Sequence[Path | str], *, patterns: Patterns = ALL, prune: bool = False
 ) -> Report:
     """What `update_archive` would do. Nothing is written, and no model is needed.
 
@@ -113,7 +112,7 @@ class Updater:
         sources: Sequence[Path | str],
         progress: Progress | None = None,
         *,
-        patterns: Patterns = _ALL,
+        patterns: Patterns = ALL,
         prune: bool = False,
         stop: Stop | None = None,
         only: Collection[Path] | None = None,
@@ -184,7 +183,7 @@ def _find(
         elif only is None:
             found.append(_find_all(store, Path(source), patterns, prune))
         else:
-            found += [_find_below(store, Path(source), patterns, path) for path in only]
+            found.append(_find_below(store, Path(source), patterns, prune, only))
     if prune:
         named = {item.source for item in found}
         lost = [name for name in store.files.sources() if name not in named and _is_lost(name)]
@@ -204,13 +203,18 @@ def _find_all(store: Store, source: Path, patterns: Patterns, prune: bool) -> Fo
     return Found(name, plan_files(files, stored))
 
 
-def _find_below(store: Store, source: Path, patterns: Patterns, path: Path) -> Found:
-    root = source.resolve()
-    base = root if root.is_dir() else root.parent
-    if not path.is_relative_to(base):
-        return Found(str(root), plan_files([], {}))
-    relative = path.relative_to(base).as_posix()
-    return Found(str(root), plan_files(scan(source, patterns, path), store.files.of(str(root), relative)))
+def _find_below(store: Store, source: Path, patterns: Patterns, prune: bool, only: Collection[Path]) -> Found:
+    name, base = str(source.resolve()), base_of(source)
+    if not prune and is_empty(source, patterns) and (stored := store.files.of(name)):
+        _refuse(source, len(stored))
+    files: dict[str, SourceFile] = {}
+    records: dict[str, FileRecord] = {}
+    for path in only:
+        if path.is_relative_to(base):
+            below = None if path in (base, source.resolve()) else path.relative_to(base).as_posix()
+            files |= {file.relative: file for file in scan(source, patterns, path if below else None)}
+            records |= store.files.of(name, below)
+    return Found(name, plan_files(list(files.values()), records))
 
 
 def _refuse(source: Path, stored: int) -> None:

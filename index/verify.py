@@ -40,6 +40,13 @@ def check_store(store: Store) -> list[str]:
     return problems or [reason for _, reason in _damaged_articles(store)] + store.vectors.check()
 
 
+def compare_keys(name: str, index: DenseIndex | LexicalIndex, store: Store) -> list[str]:
+    """Whether a derived index that claims to be in step with the store holds exactly its passages."""
+    if index.sequence != store.sequence or sorted(index.keys) == store.keys_since(0):
+        return []
+    return [f"the {name} index does not hold what the database holds"]
+
+
 def repair_archive(folder: Path, load: Callable[[str], Embedder] = load_recorded_embedder) -> list[str]:
     """Make the derived indexes again from the database, and vectors that are missing or altered by embedding again.
 
@@ -95,7 +102,7 @@ def _check_dense(folder: Path, store: Store) -> list[str]:
         derived.refresh()
     except ArchiveDamagedError as error:
         return [str(error)]
-    return _compare("dense", derived.index.keys, store)
+    return compare_keys("dense", derived.index, store)
 
 
 def _check_lexical(folder: Path, store: Store) -> list[str]:
@@ -106,11 +113,7 @@ def _check_lexical(folder: Path, store: Store) -> list[str]:
             return [str(error)]
         if not store.knows(index.sequence):
             return [f"{folder}: the lexical index belongs to another archive"]
-        return _compare("lexical", index.keys, store) if index.sequence == store.sequence else []
-
-
-def _compare(name: str, keys: list[int], store: Store) -> list[str]:
-    return [] if sorted(keys) == store.keys_since(0) else [f"the {name} index does not hold what the database holds"]
+        return compare_keys("lexical", index, store)
 
 
 def _take_out(store: Store, article_id: str) -> None:
