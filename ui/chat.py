@@ -55,7 +55,8 @@ class Chat:
 
         Args:
             question: as it was typed.
-            turns: of the conversation so far.
+            turns: of the conversation so far; the new one is added to this very list, as another question of the
+                same visitor may be under way.
             period: the first and the last day to search in, as they were typed; empty for no limit.
             visitor: who asks.
         """
@@ -67,21 +68,24 @@ class Chat:
             return
         try:
             days = DateRange.parse(period[0].strip() or None, period[1].strip() or None)
-            reply = self._assistant.ask(question, days, turns)
+            reply = self._assistant.ask(question, days, tuple(turns))
         except ArticleQAError as error:
             yield Update([*before, _failed(safe(str(error)))])
             return
         except Exception:  # noqa: BLE001 (a visitor gets one line and a number; the log has the rest)
             yield Update([*before, _failed(report_fault(language))])
             return
-        turns = [*turns, Turn(question, reply, dt.datetime.now(dt.UTC))][-MOST_TURNS:]
-        before = [*conversation(turns[:-1], language), before[-1]]
-        first, *more = message(reply, len(turns), question, language)
-        replies = [(number, turn.reply) for number, turn in enumerate(turns, start=1)]
-        yield Update([*before, _said("assistant", first)], turns, sources(replies, language))
-        for grown in more:
+        turn = Turn(question, reply, dt.datetime.now(dt.UTC))
+        shown = [*turns, turn][-MOST_TURNS:]
+        before = [*conversation(shown[:-1], language), before[-1]]
+        first, *more = message(reply, len(shown), question, language)
+        replies = [(number, shown_turn.reply) for number, shown_turn in enumerate(shown, start=1)]
+        yield Update([*before, _said("assistant", first)], sources=sources(replies, language))
+        turns.append(turn)  # only now: who stops a search has not asked
+        del turns[:-MOST_TURNS]
+        for grown in more or [first]:
             time.sleep(_PACE)
-            yield Update([*before, _said("assistant", grown)])
+            yield Update([*before, _said("assistant", grown)], turns)
 
 
 def conversation(turns: list[Turn], language: str) -> list[Message]:

@@ -97,7 +97,7 @@ class Feedback:
             }
 
     def _lines(self) -> list[str]:
-        return self.path.read_text("utf-8", errors="replace").splitlines() if self.path.exists() else []
+        return self.path.read_text("utf-8", errors="replace").split("\n") if self.path.exists() else []
 
     def _append(self, record: dict[str, Any]) -> None:
         """One write of one line, which no other process's line can get into."""

@@ -24,6 +24,9 @@ from ui.uploads import MAX_BYTES, Uploads
 _FINISHING = 5
 """Seconds that answers get to finish when the server is told to stop."""
 
+_SESSIONS = 1000
+"""Conversations kept at a time; the one that has been silent longest is forgotten first."""
+
 _HEADERS = {
     "content-security-policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
@@ -99,6 +102,7 @@ def create_app(
     feedback = Feedback(archive.folder) if settings.writable else None
     uploads = Uploads(archive, assistant.warm_up()) if settings.writable else None
     page = build_page(Services(chat, archive, examples, feedback, uploads))
+    page.state_session_capacity = _SESSIONS
     page.queue(default_concurrency_limit=8, max_size=200)
     gr.mount_gradio_app(
         app,

@@ -172,7 +172,9 @@ def _choose(event: gr.SelectData) -> str:
 
 def _again(asked: str, turns: list[Turn]) -> list[Turn]:
     """The conversation without the turn that is asked again."""
-    return turns[:-1] if turns and turns[-1].question == asked else turns
+    if turns and turns[-1].question == asked:
+        del turns[-1]
+    return turns
 
 
 def _start_over(request: gr.Request) -> tuple[list[Any], list[Turn], str]:
@@ -210,11 +212,10 @@ def _add_feedback(feedback: Feedback, chatbot: gr.Chatbot, turns: gr.State) -> N
 
 def _add_uploads(uploads: Uploads) -> None:
     with gr.Accordion(say("add"), open=False, elem_id="add"):
-        chosen = gr.File(
-            label=say("add_files"), file_count="multiple", file_types=list(SUFFIXES), height=140, elem_id="files"
-        )
         with gr.Row():
-            add = gr.Button(say("add_button"), variant="primary", size="sm", elem_id="button-add")
+            files = gr.UploadButton(
+                say("add_files"), file_count="multiple", file_types=list(SUFFIXES), size="sm", elem_id="files"
+            )
             rebuild = gr.Button(say("rebuild"), size="sm", elem_id="button-rebuild")
         result = gr.HTML(elem_id="added")
 
@@ -226,11 +227,11 @@ def _add_uploads(uploads: Uploads) -> None:
         except Exception:  # noqa: BLE001 (a visitor gets one line and a number; the log has the rest)
             return f"<p>{report_fault(language)}</p>"
 
-    def take_in(files: Files, request: gr.Request, progress: gr.Progress = gr.Progress()) -> tuple[str, None]:  # noqa: B008
-        return work(request, progress, lambda *rest: uploads.add(files or [], *rest)), None
+    def take_in(files: Files, request: gr.Request, progress: gr.Progress = gr.Progress()) -> str:  # noqa: B008
+        return work(request, progress, lambda *rest: uploads.add(files or [], *rest))
 
     def read_again(request: gr.Request, progress: gr.Progress = gr.Progress()) -> str:  # noqa: B008
         return work(request, progress, uploads.rebuild)
 
-    add.click(take_in, chosen, [result, chosen], concurrency_limit=1)
+    files.upload(take_in, files, result, concurrency_limit=1)
     rebuild.click(read_again, None, result, concurrency_limit=1)

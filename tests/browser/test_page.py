@@ -203,3 +203,22 @@ def test_visitors_from_beyond_cannot_write(open_page):
         expect(page.locator("#add")).to_have_count(0)
         expect(page.get_by_role("button", name="Vind ik leuk", exact=True)).to_have_count(0)
         assert page.request.post(f"{served.address}gradio_api/upload").status == 403
+
+
+def test_a_question_asked_while_another_is_answered_is_answered_too(open_page, site, assistant):
+    page = open_page(site.address)
+    assistant.pause = 1
+    try:
+        for question in ("Nvidia een?", "Nvidia twee?"):
+            page.locator("#question textarea").fill(question)
+            page.locator("#question textarea").press("Enter")
+            expect(page.locator("#question textarea")).to_have_value("")
+        expect(page.locator('[data-testid="bot"]')).to_have_count(2)
+    finally:
+        assistant.pause = 0
+
+
+def test_a_message_is_not_labelled_with_its_markup(open_page, site):
+    page = open_page(site.address)
+    expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
+    expect(page.locator('#chat [aria-label*="<p>"]')).to_have_count(0)

@@ -35,6 +35,17 @@
     },
   };
 
+  // For screen readers: Gradio calls the box around the examples a list, but what is in it are buttons; and it labels
+  // each message with its source text, so that the markup would be read aloud instead of the message.
+  const tidy = () => {
+    document.querySelectorAll('.examples[role="list"]').forEach((box) => box.setAttribute("role", "group"));
+    document.querySelectorAll('#chat [data-testid][aria-label*="message"]').forEach((message) => {
+      message.removeAttribute("aria-label");
+    });
+  };
+  const changes = { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label"] };
+  new MutationObserver(tidy).observe(document.body, changes);
+
   // The badge: how many articles have come since the page was opened, or since it was last clicked away.
   const badge = document.createElement("button");
   badge.id = "news";
