@@ -19,7 +19,7 @@ from index.analysis import terms
 from index.concepts import Concept
 from index.dates import DateRange
 from index.errors import ArchiveDamagedError, ArchiveWriteError
-from index.segments import verify_segments
+from index.segments import remove_leftovers, verify_segments
 
 FOLDER = "lexical"
 _WRITER_BYTES = 64_000_000
@@ -203,15 +203,20 @@ class LexicalIndex:
 
     def _commit(self, sequence: int, removed: Sequence[int], added: Iterable[Passage], count: int) -> None:
         try:
+            remove_leftovers(self._folder)
             writer = self._index.writer(_WRITER_BYTES, 1)
-            if removed:  # delete_documents_by_term passes over numbers
-                writer.delete_documents_by_query(tantivy.Query.term_set_query(self._index.schema, "key", list(removed)))
-            for passage in added:
-                writer.add_document(_document(passage))
-            writer.delete_documents_by_query(tantivy.Query.exists_query("sequence"))
-            writer.add_document(_numbers(sequence=sequence, count=count))
-            writer.commit()
-            writer.wait_merging_threads()
+            try:
+                if removed:  # delete_documents_by_term passes over numbers
+                    gone = tantivy.Query.term_set_query(self._index.schema, "key", list(removed))
+                    writer.delete_documents_by_query(gone)
+                for passage in added:
+                    writer.add_document(_document(passage))
+                writer.delete_documents_by_query(tantivy.Query.exists_query("sequence"))
+                writer.add_document(_numbers(sequence=sequence, count=count))
+                writer.commit()
+                writer.wait_merging_threads()
+            finally:
+                del writer  # it holds a lock for as long as it is there, and an error's traceback would keep it
             self._index.reload()
         except (OSError, ValueError) as error:
             raise ArchiveWriteError(f"{self._folder}: cannot be written ({' '.join(str(error).split())})") from error

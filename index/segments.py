@@ -33,6 +33,17 @@ def verify_segments(folder: Path) -> None:
         raise ArchiveDamagedError(f"{folder}: cannot be read ({error})") from error
 
 
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a commit that was cut short has left; tantivy would stumble over a file that it means to write.
+
+    Only the process that is about to commit may do this.
+    """
+    used = {*_files(json.loads((folder / "meta.json").read_bytes()))}
+    for path in folder.iterdir():
+        if path.name.rpartition(".")[2] in (*_PARTS, "del") and path.name not in used:
+            path.unlink()
+
+
 def _files(meta: dict[str, Any]) -> Iterator[str]:
     for segment in meta["segments"]:
         name = segment["segment_id"].replace("-", "")
