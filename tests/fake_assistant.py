@@ -105,9 +105,8 @@ class FakeAssistant:
         hits = tuple(make_hit(article) for article in self.articles)
         if "nvidia" not in text.lower():
             return Refusal(question, "not_enough_evidence", "The articles do not say.", hits)
-        first, second = self.articles[:2]
         citations = (
-            make_citation(first, SENTENCE, 1, "5,8 miljard dollar", Span(0, len(f"{BEFORE} {SENTENCE}"))),
-            make_citation(second, SECOND, 2),
+            make_citation(SOFTBANK, SENTENCE, 1, "5,8 miljard dollar", Span(0, len(f"{BEFORE} {SENTENCE}"))),
+            make_citation(PAYPAY, SECOND, 2),
         )
         return Answer(question, f"{SENTENCE} [1] {SECOND} [2]", citations, hits, (), {"total": 12.0})
