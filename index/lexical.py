@@ -184,7 +184,7 @@ class LexicalIndex:
             self._folder.mkdir(exist_ok=True)
             for path in self._folder.iterdir():
                 path.unlink()
-            self._index = tantivy.Index(_schema(), path=str(self._folder))
+            self._index = _open_index(self._folder)
         except (OSError, ValueError) as error:
             raise ArchiveWriteError(f"{self._folder}: cannot be made ({error})") from error
         self._commit(0, [], [], 0)
@@ -193,7 +193,7 @@ class LexicalIndex:
     def _open(self) -> None:
         verify_segments(self._folder)
         try:
-            self._index = tantivy.Index(_schema(), path=str(self._folder))
+            self._index = _open_index(self._folder)
             self._searcher = self._index.searcher()
             count = self._fact("count")
         except (OSError, ValueError) as error:
@@ -220,6 +220,13 @@ class LexicalIndex:
             self._index.reload()
         except (OSError, ValueError) as error:
             raise ArchiveWriteError(f"{self._folder}: cannot be written ({' '.join(str(error).split())})") from error
+
+
+def _open_index(folder: Path) -> tantivy.Index:
+    """The index of a folder, which shows what others commit when it is told to, not from a thread of its own."""
+    index = tantivy.Index(_schema(), path=str(folder))
+    index.config_reader(reload_policy="manual")
+    return index
 
 
 def _document(passage: Passage) -> tantivy.Document:
