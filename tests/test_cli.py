@@ -5,7 +5,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from importlib.resources import files
 from pathlib import Path
@@ -18,8 +17,9 @@ from typer.testing import CliRunner
 from index.archive import Archive
 from index.config import IndexConfig
 from index.update import update_archive
+from qa.question import parse_question
+from qa.records import Refusal
 from ui.cli import app
-from ui.indexing import changes
 
 ARTICLE = " date 2025-12-22 SoftBank verkocht zijn belang in Nvidia. De opbrengst is 5,8 miljard dollar.\n"
 
@@ -113,6 +113,23 @@ def test_index_again_changes_nothing(articles, tmp_path, embedder):
     assert invoke("index", articles, "--index", tmp_path / "index").stdout.startswith("0 added, 0 changed, 0 removed")
 
 
+def test_a_dry_run_writes_nothing_and_patterns_choose(articles, tmp_path, embedder):
+    (articles / "notes.txt").write_text("Een notitie over iets anders.", encoding="utf-8")
+    arguments = ("index", articles, "--index", tmp_path / "index", "--exclude", "notes*")
+    assert invoke(*arguments, "--dry-run").stdout.startswith("1 added")
+    assert not (tmp_path / "index").exists()
+    assert invoke(*arguments).stdout.startswith("1 added")
+
+
+def test_small_talk_is_neither_an_answer_nor_a_refusal(monkeypatch):
+    class Polite(FakeAssistant):
+        def ask(self, text, days=None, history=()):
+            return Refusal(parse_question(text), "small_talk", "Graag gedaan!")
+
+    monkeypatch.setattr("qa.Assistant.open", lambda folder: Polite())
+    assert invoke("ask", "bedankt").stdout == "Graag gedaan!\n"
+
+
 def test_status_tells_what_is_there(built):
     data = json.loads(invoke("status", "--index", built, "--json").stdout)
     assert (data["articles"], data["languages"], data["model"]) == (1, {"nl": 1}, "fake@0")
@@ -139,6 +156,18 @@ def test_evaluate_prints_json_or_a_table(monkeypatch):
     )
     assert json.loads(invoke("evaluate", "x", "--json").stdout)["all"] == figures
     assert "article_hit_1  0.500" in invoke("evaluate", "x").stdout
+
+
+def test_export_is_indexed_again(built, tmp_path, embedder):
+    lines = invoke("export", "--index", built).stdout
+    (tmp_path / "all.jsonl").write_text(lines, encoding="utf-8")
+    assert invoke("index", tmp_path / "all.jsonl", "--index", tmp_path / "copy").stdout.startswith("1 added")
+
+
+def test_verify_repairs_what_can_be_made_again(built):
+    for file in built.glob("*.faiss*"):
+        file.write_bytes(b"torn")
+    assert invoke("verify", "--repair", "--index", built).exit_code == 0
 
 
 def test_a_pipe_gets_no_colours_and_no_spinner(fake):
@@ -237,27 +266,6 @@ def test_help_answers_in_a_blink():
     imported = {line.rsplit("|", 1)[-1].strip() for line in listed.stderr.splitlines()}
     assert not heavy & imported
     assert time.perf_counter() - started < 5
-
-
-def test_changes_waits_until_a_file_is_whole(articles):
-    stop, seen = threading.Event(), []
-
-    def look():
-        for _ in changes([articles], stop, look=0.05):
-            seen.append(time.monotonic())
-
-    looking = threading.Thread(target=look)
-    looking.start()
-    time.sleep(0.2)
-    with (articles / "new.txt").open("w") as file:
-        for _ in range(8):
-            file.write("half ")
-            file.flush()
-            time.sleep(0.03)
-    time.sleep(0.5)
-    stop.set()
-    looking.join()
-    assert 1 <= len(seen) <= 2
 
 
 @pytest.mark.model

@@ -14,6 +14,7 @@ import typer.core
 
 from index.errors import ArchiveDamagedError, ArticleQAError
 from ui import terminal
+from ui.options import Index, Json, Model, Passages, QuestionText, Since, Until
 
 DEFAULT_INDEX = Path(".article-qa")
 
@@ -40,13 +41,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Index = Annotated[Path, typer.Option("--index", metavar="DIR", help="Folder of the index.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Since = Annotated[str | None, typer.Option(metavar="D", help="Only articles from this day, month or year on.")]
-Until = Annotated[str | None, typer.Option(metavar="D", help="Only articles up to this day, month or year.")]
-QuestionText = Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in Dutch or English.")]
-Model = Annotated[str | None, typer.Option(metavar="NAME", help="A sentence-transformers model, by name or folder.")]
-
 
 @app.callback()
 def _setup() -> None:
@@ -57,19 +51,30 @@ def _setup() -> None:
 
 @app.command("index")
 def index_command(
-    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Folders or files of articles.")],
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="Folders, files or feeds of articles.")],
     index: Index = DEFAULT_INDEX,
     model: Model = None,
+    include: Annotated[list[str] | None, typer.Option(metavar="PATTERN", help="Only files like this.")] = None,
+    exclude: Annotated[list[str] | None, typer.Option(metavar="PATTERN", help="No files like this.")] = None,
+    prune: Annotated[bool, typer.Option("--prune", help="Also remove what is left of sources that are gone.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Stay, and take in what changes.")] = False,
 ) -> None:
     """Build an index of articles, or bring it up to date."""
-    from ui.indexing import open_embedder, update_shown, watch_sources
+    from index.sources import Patterns
+    from index.update import plan_update
+    from ui.indexing import as_sources, open_embedder, show_report, update_shown, watch_shown
 
+    named = as_sources(sources)
+    patterns = Patterns(tuple(include or ()), tuple(exclude or ()))
+    if dry_run:
+        show_report(plan_update(index, named, patterns=patterns, prune=prune))
+        return
     with terminal.spinner("Loading the model…"):
-        embedder = open_embedder(index, sources, model)
-    update_shown(index, sources, embedder)
+        embedder = open_embedder(index, named, model)
+    update_shown(index, named, embedder, patterns, prune)
     if watch:
-        watch_sources(index, sources, embedder)
+        watch_shown(index, named, embedder, patterns)
 
 
 @app.command()
@@ -79,7 +84,7 @@ def ask(
     as_json: Json = False,
     since: Since = None,
     until: Until = None,
-    k: Annotated[int, typer.Option("-k", min=1, help="Passages to list.")] = 5,
+    k: Passages = 5,
 ) -> None:
     """Answer a question with sentences from the articles, each with its source."""
     from index.dates import DateRange
@@ -102,7 +107,7 @@ def search(
     as_json: Json = False,
     since: Since = None,
     until: Until = None,
-    k: Annotated[int, typer.Option("-k", min=1, help="Passages to list.")] = 5,
+    k: Passages = 5,
 ) -> None:
     """List the passages that come nearest to a question, with their scores."""
     from index.dates import DateRange
@@ -195,28 +200,43 @@ def evaluate(
 @app.command()
 def status(index: Index = DEFAULT_INDEX, as_json: Json = False) -> None:
     """Tell what an index holds."""
-    from index.archive import Archive
-    from ui.render import archive_json, archive_text
+    from index.status import archive_status
+    from ui.render import status_json, status_text
 
-    with closing(Archive.open(index)) as archive:
-        figures = archive_json(index, archive)
+    figures = status_json(index, archive_status(index))
     if as_json:
         _print_json(figures)
     else:
-        terminal.show(archive_text(figures))
+        terminal.show(status_text(figures))
 
 
 @app.command()
-def verify(index: Index = DEFAULT_INDEX) -> None:
-    """Check that an index is whole; exit status 1 where it is not."""
-    from index.archive import Archive
+def export(index: Index = DEFAULT_INDEX) -> None:
+    """Print all articles of an index as JSON lines, which `index` reads again."""
+    from index.status import export_lines
 
-    with terminal.spinner("Checking…"), closing(Archive.open(index)) as archive:
-        problems = archive.check()
+    for line in export_lines(index):
+        terminal.output().out(line, highlight=False)
+
+
+@app.command()
+def verify(
+    index: Index = DEFAULT_INDEX,
+    repair: Annotated[bool, typer.Option("--repair", help="Make again what is damaged and can be made again.")] = False,
+) -> None:
+    """Check that an index is whole; exit status 1 where it is not."""
+    from index.verify import repair_archive, verify_archive
+
+    if repair:
+        with terminal.spinner("Repairing…"):
+            done = repair_archive(index)
+        terminal.show("\n".join(done) or f"{index}: nothing to repair")
+    with terminal.spinner("Checking…"):
+        problems = verify_archive(index)
     for problem in problems:
         terminal.show(problem)
     if problems:
-        raise ArchiveDamagedError(f"{index}: {len(problems)} problem(s) found; build the index again")
+        raise ArchiveDamagedError(f"{index}: {len(problems)} problem(s) found; try verify --repair")
     terminal.show(f"{index}: no problems found")
 
 

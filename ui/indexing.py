@@ -1,23 +1,24 @@
 """Updating an index on behalf of somebody who waits for it, or keeps a folder watched."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 from index.embedding import Embedder, load_embedder, load_recorded_embedder
-from index.errors import ArchiveMissingError, ArticleQAError
+from index.errors import ArchiveMissingError
 from index.plan import Report
-from index.sources import find_files
+from index.sources import ALL, Patterns, find_files, is_feed
 from index.store import Store
 from index.update import update_archive
+from index.watch import watch_sources
 from ui import terminal
 
-_LOOK = 0.5
-"""Seconds between two looks at a watched folder."""
+Sources = Sequence[Path | str]
+"""Folders, files, and addresses of feeds."""
 
 
-def open_embedder(index: Path, sources: Sequence[Path], model: str | None) -> Embedder:
+def open_embedder(index: Path, sources: Sources, model: str | None) -> Embedder:
     """The model to index with: the one named, else the one the index was built with, else the bundled one.
 
     Loading it takes seconds, so what is wrong with the sources or the index is found first.
@@ -28,7 +29,8 @@ def open_embedder(index: Path, sources: Sequence[Path], model: str | None) -> Em
         ModelError: there is no such model.
     """
     for source in sources:
-        find_files(source)
+        if not is_feed(source):
+            find_files(Path(source))
     try:
         with closing(Store(index)) as store:
             recorded = store.config.model
@@ -37,17 +39,29 @@ def open_embedder(index: Path, sources: Sequence[Path], model: str | None) -> Em
     return load_recorded_embedder(recorded) if recorded and model is None else load_embedder(model)
 
 
-def update_shown(index: Path, sources: Sequence[Path], embedder: Embedder) -> Report:
+def update_shown(
+    index: Path, sources: Sources, embedder: Embedder, patterns: Patterns = ALL, prune: bool = False
+) -> Report:
     """Update with a progress bar, the skipped files, and a summary line on standard output.
 
     Raises:
         ArticleQAError: the update failed.
     """
     with terminal.progress_bar("Indexing") as progress:
-        report = update_archive(index, sources, embedder, progress)
+        report = update_archive(index, sources, embedder, progress, patterns=patterns, prune=prune)
+    show_report(report)
+    return report
+
+
+def show_report(report: Report) -> None:
+    """The skipped files, and a summary line on standard output."""
     terminal.show_skipped(report.skipped)
     terminal.show(summary(report))
-    return report
+
+
+def as_sources(names: Sequence[str]) -> list[Path | str]:
+    """Sources as they are named on the command line: addresses stay text, all else is a path."""
+    return [name if is_feed(name) else Path(name) for name in names]
 
 
 def summary(report: Report) -> str:
@@ -59,39 +73,18 @@ def summary(report: Report) -> str:
     )
 
 
-def watch_sources(
-    index: Path, sources: Sequence[Path], embedder: Embedder, stop: threading.Event | None = None
+def watch_shown(
+    index: Path, sources: Sources, embedder: Embedder, patterns: Patterns = ALL, stop: threading.Event | None = None
 ) -> None:
-    """Update whenever something changes in the sources, until told to stop; what fails is reported and tried again."""
-    for _ in changes(sources, stop or threading.Event()):
-        try:
-            update_shown(index, sources, embedder)
-        except ArticleQAError as error:
-            terminal.warn(str(error))
+    """Keep the index up to date until told to stop, with a summary line for each change.
 
-
-def changes(sources: Sequence[Path], stop: threading.Event, look: float = _LOOK) -> Iterator[None]:
-    """Yield each time the files of the sources have changed and have then stayed as they are for one look.
-
-    A file that is still being written changes from look to look, so it is not read half-way.
+    Raises:
+        ArticleQAError: a source cannot be watched, or the index cannot be opened.
     """
-    known = before = _state(sources)
-    while not stop.wait(look):
-        now = _state(sources)
-        if now == before and now != known:
-            known = now
-            yield
-        before = now
 
+    def show(report: Report) -> None:
+        plan = report.plan
+        if plan.added or plan.changed or plan.removed or report.skipped:
+            show_report(report)
 
-def _state(sources: Sequence[Path]) -> frozenset[tuple[Path, int, int]]:
-    """Path, size and time of every file; what disappears while we look is not there."""
-    found = set()
-    for source in sources:
-        for path in (source,) if source.is_file() else source.rglob("*"):
-            try:
-                status = path.stat()
-            except OSError:
-                continue
-            found.add((path, status.st_size, status.st_mtime_ns))
-    return frozenset(found)
+    watch_sources(index, sources, embedder, show, lambda error: terminal.warn(str(error)), patterns=patterns, stop=stop)

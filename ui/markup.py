@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from ui.escaping import safe
-from ui.render import Piece, answer_pieces, articles_of, one_line, passage_pieces
+from ui.render import Piece, also_in, answer_pieces, articles_of, is_small_talk, one_line, passage_pieces
 from ui.texts import say
 from ui.timeline import timeline
 
@@ -50,6 +50,8 @@ def message(reply: "Answer | Refusal", turn: int, asked: str, language: str) -> 
     before = ""
     if reply.question.text != " ".join(asked.split()):
         before = f'<p class="searched">{say(language, "searched")}: {safe(reply.question.text)}</p>'
+    if is_small_talk(reply):
+        return [f'<div class="reply"><p>{safe(reply.text)}</p></div>']
     if reply.refused:
         return [f'<div class="reply refusal">{before}<p>{safe(reply.text)}</p>{_notices(reply)}</div>']
     dates = {citation.n: citation.date for citation in reply.citations}
@@ -79,6 +81,7 @@ def status(archive: "Archive", language: str) -> str:
 
 def sources(replies: "Sequence[tuple[int, Answer | Refusal]]", language: str) -> str:
     """The sources of the (turn, reply) pairs of a conversation, the newest first and open."""
+    replies = [(turn, reply) for turn, reply in replies if not is_small_talk(reply)]
     if not replies:
         return f'<p class="none">{say(language, "no_sources")}</p>'
     newest = replies[-1][0]
@@ -163,8 +166,9 @@ def _card(turn: int, citation: "Citation", article: "Article | None", language: 
     passage = _passage(pieces)
     head = _head(f"[{citation.n}] ", citation.date, citation.title, citation.article_id, language)
     link = article_link(citation.article_id, citation.start, citation.end)
+    copies = f'<p class="about">{safe(also_in(citation.also_in, language))}</p>' if citation.also_in else ""
     return (
-        f'<li class="card" id="s{turn}-{citation.n}" tabindex="-1">{head}<blockquote>{passage}</blockquote>'
+        f'<li class="card" id="s{turn}-{citation.n}" tabindex="-1">{head}<blockquote>{passage}</blockquote>{copies}'
         f'<p><a class="read" target="_blank" rel="noopener" href="{link}">{say(language, "read")}</a></p></li>'
     )
 

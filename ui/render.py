@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from index.archive import Archive
     from index.records import Article, Span
+    from index.status import Status
     from qa.records import Answer, Citation, Hit, Refusal
 
 _NUMBER = re.compile(r"\[(\d+)\]")
@@ -87,6 +87,16 @@ def passage_pieces(article: "Article", citation: "Citation") -> Iterator[tuple[s
     return cut(article.text[start : citation.passage.end], moved)
 
 
+def is_small_talk(reply: "Answer | Refusal") -> bool:
+    """Whether a reply meets a greeting or the like, so that it is neither an answer nor a refusal."""
+    return reply.reason == "small_talk"
+
+
+def also_in(names: Sequence[str], language: str) -> str:
+    """The other articles that carry the same story, on one line."""
+    return say(language, "also_in", names=", ".join(one_line(name) for name in names))
+
+
 def articles_of(reply: "Answer | Refusal") -> "dict[str, Article]":
     """The articles of a reply's passages, by id."""
     return {hit.article.id: hit.article for hit in reply.passages}
@@ -120,19 +130,22 @@ def hit_json(hit: "Hit") -> dict[str, Any]:
         "end": hit.chunk.end,
         "text": hit.chunk.text,
         "score": hit.score,
+        "also_in": list(hit.also_in),
     }
 
 
-def archive_json(folder: "Path", archive: "Archive") -> dict[str, Any]:
+def status_json(folder: "Path", status: "Status") -> dict[str, Any]:
     """What an index holds, as `status --json` prints it."""
-    store = archive.store
     return {
         "index": str(folder),
-        **store.counts(),
-        "languages": store.languages(),
-        "dates": list(store.date_range() or ()),
-        "undated": store.undated(),
-        "model": archive.config.model,
+        **status.counts,
+        "languages": status.languages,
+        "dates": list(status.dates or ()),
+        "undated": status.undated,
+        "sources": list(status.sources),
+        "bytes": status.bytes,
+        "model": status.config.model,
+        "updated": status.updated,
     }
 
 
@@ -145,6 +158,8 @@ def reply_text(reply: "Answer | Refusal", k: int) -> "Text":
 
     language = reply.question.language
     text = Text()
+    if is_small_talk(reply):
+        return text.append(plain(reply.text) + "\n")
     if reply.refused:
         text.append("✗ ", "bold yellow").append(plain(reply.text), "yellow").append("\n")
     else:
@@ -154,6 +169,7 @@ def reply_text(reply: "Answer | Refusal", k: int) -> "Text":
         for citation in reply.citations:
             text.append(f"[{citation.n}] ", "cyan")
             text.append(source_line(citation.date, citation.title, citation.article_id, language) + "\n")
+            text.append(f"    {also_in(citation.also_in, language)}\n" if citation.also_in else "", "dim")
     for notice in reply.notices:
         text.append(f"! {one_line(notice)}\n", "yellow")
     if reply.refused and reply.passages:
@@ -173,8 +189,8 @@ def hits_text(hits: "Iterable[Hit]", language: str) -> "Text":
     return text
 
 
-def archive_text(figures: dict[str, Any]) -> str:
-    """`archive_json` for the terminal."""
+def status_text(figures: dict[str, Any]) -> str:
+    """`status_json` for the terminal."""
     languages = ", ".join(f"{name} {count}" for name, count in figures["languages"].items())
     lines = {
         "index": figures["index"],
@@ -182,7 +198,10 @@ def archive_text(figures: dict[str, Any]) -> str:
         "passages": figures["chunks"],
         "dates": " to ".join(figures["dates"]) or "none known",
         "undated": figures["undated"],
+        "sources": ", ".join(figures["sources"]) or "none",
+        "size": f"{sum(figures['bytes'].values()) / 1e6:.1f} MB",
         "model": figures["model"],
+        "updated": figures["updated"] or "never",
     }
     return "".join(f"{name:<10}{one_line(str(value))}\n" for name, value in lines.items())
 

@@ -11,7 +11,7 @@ from qa import Assistant
 from ui import terminal
 from ui.access import Account, allowed_hosts, is_loopback
 from ui.examples import example_questions
-from ui.indexing import open_embedder, update_shown, watch_sources
+from ui.indexing import open_embedder, update_shown, watch_shown
 from ui.server import Settings, create_app, reserve, run
 
 SAMPLES = Path("seeds")
@@ -77,7 +77,7 @@ def serve_page(request: Request) -> None:
         _start(examples.find)
         if request.watch:
             sources = [request.watch]
-            _start(lambda: watch_sources(request.index, sources, embedder, stop))
+            _start(lambda: watch_shown(request.index, sources, embedder, stop=stop))
         terminal.show(f"http://{request.host}:{request.port}/ (Ctrl-C stops it)")
         try:
             run(app, reserved)
