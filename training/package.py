@@ -32,7 +32,10 @@ def write_model(model: BertModel, tokenizer: Tokenizer, folder: Path) -> str:
         for name, value in model.state_dict().items()
         if not name.endswith(("position_ids", "token_type_ids"))
     }
-    save_file(weights, str(folder / "model.safetensors"), metadata={"format": "pt"})
+    weights |= _pooler()
+    path = folder / "model.safetensors"
+    save_file(weights, str(path), metadata={"format": "pt"})
+    path.chmod(0o644)
     base = json.loads((base_folder() / "config.json").read_text(encoding="utf-8"))
     config: dict[str, Any] = {
         **{k: v for k, v in base.items() if k not in _LEFT_OUT},
@@ -52,7 +55,16 @@ def write_model(model: BertModel, tokenizer: Tokenizer, folder: Path) -> str:
         "tokenize_chinese_chars": True, "model_max_length": 256, "unk_token": "[UNK]", "sep_token": "[SEP]",
         "pad_token": "[PAD]", "cls_token": "[CLS]", "mask_token": "[MASK]",
     })  # fmt: skip
-    return sha256(folder / "model.safetensors")
+    return sha256(path)
+
+
+def _pooler() -> dict[str, Tensor]:
+    """The base model's pooling layer: not used, but without it every load warns that it is missing."""
+    import torch
+    from safetensors.torch import load_file
+
+    base = load_file(str(base_folder() / "model.safetensors"))
+    return {name: base[name].to(torch.float16) for name in ("pooler.dense.weight", "pooler.dense.bias")}
 
 
 def read_model(folder: Path) -> tuple[Tokenizer, BertModel]:

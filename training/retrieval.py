@@ -78,6 +78,16 @@ def measure(model: BertModel, tokenizer: Tokenizer, held: Held) -> dict[str, flo
     return measures
 
 
+def match(model: BertModel, tokenizer: Tokenizer, corpus: Corpus) -> dict[str, float]:
+    """Share of sentences, on their own, whose nearest sentence of the other language is their translation."""
+    pairs = [pair for p in corpus.passages for pair in zip(p.nl, p.en, strict=True)]
+    with torch.inference_mode():
+        dutch, english = (_vectors(model, tokenizer, list(side)) for side in zip(*pairs, strict=True))
+    scores, own = dutch @ english.T, torch.arange(len(pairs))
+    there, back = ((scores.argmax(axis) == own).float().mean().item() for axis in (1, 0))
+    return {"n": len(pairs), "nl to en": round(there, 4), "en to nl": round(back, 4)}
+
+
 def _pieces(tokenizer: Tokenizer, texts: list[str]) -> list[list[int]]:
     return [e.ids for e in tokenizer.encode_batch(texts, add_special_tokens=False)]
 
@@ -92,7 +102,7 @@ def _in_parts(model: BertModel, texts: list[list[int]]) -> list[Tensor]:
 
 
 def _vectors(model: BertModel, tokenizer: Tokenizer, texts: list[str]) -> Tensor:
-    tokens = _in_parts(model, [[2, *ids, 3] for ids in _pieces(tokenizer, texts)])
+    tokens = _in_parts(model, [e.ids for e in tokenizer.encode_batch(texts)])
     return torch.nn.functional.normalize(torch.stack([t.mean(0) for t in tokens]), dim=-1)
 
 

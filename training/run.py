@@ -14,7 +14,7 @@ from training.benchmark import evaluate
 from training.data import Corpus, hold_out, load_corpus, load_lexicon, take_share
 from training.noise import Switcher
 from training.package import read_model, write_model
-from training.retrieval import measure, prepare
+from training.retrieval import match, measure, prepare
 from training.settings import DATA, LEXICON, Recipe
 from training.start import build_start
 from training.teacher import english_texts, phrases, teacher_vectors
@@ -87,5 +87,10 @@ def evaluate_folder(folder: Path, threads: int) -> None:
     """Prints the public benchmark's figures for a model folder, as JSON."""
     quiet(threads)
     tokenizer, model = (base_tokenizer(), base_model()) if str(folder) == "base" else read_model(folder)
-    figures = {"all articles": evaluate(model, tokenizer), "English articles": evaluate(model, tokenizer, only="en")}
+    _, held_out = hold_out(load_corpus(DATA), Recipe().held_out, Recipe().seed)
+    figures = {
+        "sentences": match(model, tokenizer, held_out),
+        "all articles": evaluate(model, tokenizer),
+        "English articles": evaluate(model, tokenizer, only="en"),
+    }
     sys.stdout.write(json.dumps(figures, indent=1) + "\n")

@@ -20,9 +20,9 @@ class Recipe:
     """What one training run does. Weights of zero switch a loss off (and what it costs)."""
 
     seed: int = 2024
-    steps: int = 460
+    steps: int = 300
     warmup: int = 24
-    decay: int = 120
+    decay: int = 60
     """The last steps, in which the rates fall to nothing. Until then they do not depend on `steps`, so that
     an interrupted run may also be made longer or shorter."""
     body_rate: float = 5e-5

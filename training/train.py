@@ -132,9 +132,10 @@ def _resume(model: BertModel, optimizer: torch.optim.Optimizer, recipe: Recipe, 
     if not path.is_file():
         return State(0, [])
     saved: dict[str, Any] = torch.load(path, weights_only=True)
-    steps = saved["recipe"]["steps"]
-    longer = steps != recipe.steps and saved["step"] <= min(steps, recipe.steps) - recipe.decay
-    if {**saved["recipe"], "steps": recipe.steps} != asdict(recipe) or not (longer or steps == recipe.steps):
+    then, now = saved["recipe"], asdict(recipe)
+    level = min(r["steps"] - r["decay"] for r in (then, now))  # until there the rates do not depend on the end
+    changed = {name for name in now if then.get(name) != now[name]}
+    if changed - {"steps", "decay"} or (changed and saved["step"] > level):
         raise DataFault(f"{path} was made with another recipe; remove it or choose another --work folder")
     model.load_state_dict(saved["model"])
     optimizer.load_state_dict(saved["optimizer"])

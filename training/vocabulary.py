@@ -75,7 +75,8 @@ def choose_words(english: set[str], ranked: Iterable[str], texts: Counter[str], 
     first = in_lexicon[: limit * 9 // 10]
     rest = sorted((w for w in in_lexicon[len(first) :] if w in frequent), key=lambda w: (-texts[w], w))
     chosen = (first + rest)[:limit]
-    more = (w for w in in_lexicon if w not in set(chosen))
+    taken = set(chosen)
+    more = (w for w in in_lexicon if w not in taken)
     return chosen + [w for w, _ in zip(more, range(limit - len(chosen)), strict=False)]
 
 
