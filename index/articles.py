@@ -1,5 +1,6 @@
 """Text -> Article: what every reader ends with."""
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -93,12 +94,15 @@ def shorten(title: str) -> str:
 
 
 @contextmanager
-def reading_with_library(kind: str) -> Iterator[None]:
-    """Whatever a file-format library raises over a damaged file, as the reason to leave it out.
+def reading_with_library(kind: str, library: str) -> Iterator[None]:
+    """Whatever a file-format library raises over a damaged file, as the reason to leave it out; it logs nothing.
 
     Raises:
         ArticleError: anything was raised inside.
     """
+    log = logging.getLogger(library)
+    level = log.level
+    log.setLevel(logging.CRITICAL + 1)
     try:
         yield
     except (ArticleError, DateError, OSError):
@@ -106,6 +110,8 @@ def reading_with_library(kind: str) -> Iterator[None]:
     except Exception as error:  # noqa: BLE001 (these libraries fail in as many ways as files can be damaged)
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ArticleError(f"not a readable {kind} file ({reason[:100]})") from error
+    finally:
+        log.setLevel(level)
 
 
 def _require_article(text: str) -> None:

@@ -117,7 +117,7 @@ class DerivedLexical:
         if before < sequence:
             passages = (_passage(stored) for keys in _parts(self._store.keys_since(before))
                         for stored in self._store.chunks(keys).values())  # fmt: skip
-            count = self._store.counts()["chunks"]
+            count = self._store.chunk_count()
             self.index.update(sequence, self._store.removed_since(before), passages, count)
 
 
@@ -131,7 +131,7 @@ def save_dense_if_behind(folder: Path, store: Store) -> None:
         with suppress(ArchiveDamagedError):  # no usable file: it is written
             saved = read_header(folder).sequence
             changes = len(store.keys_since(saved)) + len(store.removed_since(saved))
-            if store.knows(saved) and changes <= _SAVE_SHARE * store.counts()["chunks"]:
+            if store.knows(saved) and changes <= _SAVE_SHARE * store.chunk_count():
                 return
         dense = DerivedDense(folder, store)
         dense.refresh()

@@ -28,7 +28,7 @@ CREATE INDEX chunks_by_content ON chunks (content);
 CREATE INDEX chunks_by_sequence ON chunks (sequence);
 CREATE TABLE removals (key INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, content BLOB NOT NULL);
 CREATE INDEX removals_by_sequence ON removals (sequence);
-CREATE TABLE vectors (content BLOB PRIMARY KEY, vector BLOB NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID
+CREATE TABLE vectors (content BLOB PRIMARY KEY, vector BLOB NOT NULL, checksum INTEGER NOT NULL)
 """
 
 

@@ -1,6 +1,7 @@
 """Where articles come from: the files of a folder that may be articles, and what is passed over."""
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -96,40 +97,44 @@ def base_of(source: Path) -> Path:
 
 
 def _files(source: Path, patterns: Patterns, below: Path | None) -> Iterator[SourceFile]:
-    root, base = source.resolve(), base_of(source)
-    start = below.absolute() if below else root
-    for path in [start] if start.is_file() else _walk(start):
-        relative = path.relative_to(base).as_posix()
-        named = path == root or (path.suffix.lower() in SUFFIXES and not is_temporary(relative))
+    root, prefix = str(source.resolve()), os.path.join(base_of(source), "")
+    start = str(below.absolute()) if below else root
+    for path in [start] if os.path.isfile(start) else _walk(start):
+        relative = path.removeprefix(prefix).replace(os.sep, "/")
+        named = path == root or (path.lower().endswith(SUFFIXES) and not is_temporary(relative))
         if named and patterns.take(relative) and (file := _describe(root, relative, path)):
             yield file
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: str) -> Iterator[str]:
     folders = [folder]
     while folders:
         try:
             with os.scandir(folders.pop()) as entries:
                 for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        folders += [] if is_temporary(entry.name) else [Path(entry.path)]
-                    else:
-                        yield Path(entry.path)
+                    if not entry.is_dir(follow_symlinks=False):
+                        yield entry.path
+                    elif not is_temporary(entry.name):
+                        folders.append(entry.path)
         except (FileNotFoundError, NotADirectoryError):
             continue  # it has just been removed
         except OSError as error:
             raise SourceError(f"{error.filename}: cannot be listed ({error.strerror})") from error
 
 
-def _describe(root: Path, relative: str, path: Path) -> SourceFile | None:
+def _describe(root: str, relative: str, path: str) -> SourceFile | None:
     try:
         relative.encode()
-        if not path.is_file() or not (path.resolve().is_relative_to(root) or path == root):
-            return None
-        status = path.stat()
+        status = os.lstat(path)
+        if stat.S_ISLNK(status.st_mode) and path != root:
+            if not Path(path).resolve().is_relative_to(root):
+                return None
+            status = os.stat(path)
     except (OSError, UnicodeEncodeError):
         return None  # removed meanwhile, or its name is not text
-    return SourceFile(str(root), relative, path, status.st_size, status.st_mtime_ns)
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    return SourceFile(root, relative, Path(path), status.st_size, status.st_mtime_ns)
 
 
 def is_temporary(relative: str) -> bool:

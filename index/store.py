@@ -151,6 +151,10 @@ class Store:
         """How many articles have no known date."""
         return int(self._db.value("SELECT count(*) FROM articles WHERE first_day IS NULL"))
 
+    def chunk_count(self) -> int:
+        """How many chunks there are."""
+        return int(self._db.value("SELECT count(*) FROM chunks"))
+
     def counts(self) -> dict[str, int]:
         """How many articles, chunks and vectors there are."""
         return {

@@ -98,10 +98,10 @@ class VectorTable:
 
     def remove_unused(self, since: int | None = None) -> None:
         """Drop the vectors that no chunk uses; with `since`, only those of chunks removed after that number."""
-        among = "" if since is None else " AND content IN (SELECT content FROM removals WHERE sequence > ?)"
+        among = "" if since is None else "v.content IN (SELECT content FROM removals WHERE sequence > ?) AND "
+        unused = "NOT EXISTS (SELECT 1 FROM chunks c WHERE c.content = v.content)"
         with self._db.writing():
             self._db.rows(
-                "DELETE FROM vectors WHERE NOT EXISTS (SELECT 1 FROM chunks WHERE chunks.content = vectors.content)"
-                + among,
+                f"DELETE FROM vectors WHERE content IN (SELECT v.content FROM vectors v WHERE {among}{unused})",
                 () if since is None else (since,),
             )

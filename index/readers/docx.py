@@ -14,7 +14,7 @@ MAX_UNPACKED = 200_000_000
 
 def read_docx(file: BinaryIO, file_id: str) -> Iterator[Article]:
     """One article. A document's own dates tell when it was edited, not published, so they are not used."""
-    with reading_with_library("Word"):
+    with reading_with_library("Word", "docx"):
         from docx import Document
 
         with zipfile.ZipFile(file) as archive:

@@ -16,7 +16,7 @@ MAX_ENTRIES = 10_000
 
 def read_feed(file: BinaryIO, file_id: str) -> Iterator[Article | ArticleError]:
     """The article of each entry, as far as the feed carries its text; pages that it links to are not fetched."""
-    with reading_with_library("feed"):
+    with reading_with_library("feed", "feedparser"):
         import feedparser
 
         entries: list[Any] = feedparser.parse(file.read()).entries

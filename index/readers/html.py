@@ -23,7 +23,7 @@ def read_html(file: BinaryIO, file_id: str) -> Iterator[Article]:
     """One article. The date is unknown where the page does not state it; it is never guessed from the text."""
     data = file.read()
     _require_shallow(data)
-    with reading_with_library("HTML"):
+    with reading_with_library("HTML", "trafilatura"):
         from trafilatura import bare_extraction
 
         page = bare_extraction(
@@ -49,7 +49,7 @@ def html_to_text(html: str) -> str:
     _require_shallow(html.encode(errors="replace"))
     if "<" not in html:
         return html
-    with reading_with_library("HTML"):
+    with reading_with_library("HTML", "trafilatura"):
         from lxml import etree
         from lxml import html as parser
 

@@ -20,7 +20,7 @@ _SENTENCE_END = (".", "!", "?", ":", "”", '"', "’")
 
 def read_pdf(file: BinaryIO, file_id: str) -> Iterator[Article]:
     """One article, whose `pages` tell on which page a passage stands. A scanned PDF has no text."""
-    with reading_with_library("PDF"):
+    with reading_with_library("PDF", "pypdf"):
         pages = list(_page_texts(file))
     text, starts = _join(pages)
     article = make_article(file_id, text)
