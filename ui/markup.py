@@ -120,10 +120,12 @@ def _sentences(pieces: list[Piece]) -> list[list[Piece]]:
     """The pieces in groups that each end with their numbers."""
     groups: list[list[Piece]] = [[]]
     for piece in pieces:
-        if piece.n is None and piece.text.strip() and groups[-1] and groups[-1][-1].n is not None:
+        after_number = bool(groups[-1]) and groups[-1][-1].n is not None
+        if not piece.text.strip() and (after_number or not groups[-1]):
+            continue
+        if after_number and piece.n is None:
             groups.append([])
-        if piece.text.strip() or groups[-1]:
-            groups[-1].append(piece)
+        groups[-1].append(piece)
     return [group for group in groups if group]
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"\[(\d+)\]")
 _UNSAFE = {"Cc", "Cf", "Co", "Cs"}
-_JOINERS = "\u200c\u200d"
+_KEPT = "\n\t\u200c\u200d"
 
 SHOWN_PASSAGE = 300
 """Characters shown of a passage where it is only listed."""
@@ -43,7 +43,9 @@ def plain(text: str) -> str:
 
     A terminal would obey some of them, and a reader would be misled by others.
     """
-    return "".join(c for c in text if c in "\n\t" or c in _JOINERS or unicodedata.category(c) not in _UNSAFE)
+    if text.isprintable():
+        return text
+    return "".join(c for c in text if c.isprintable() or c in _KEPT or unicodedata.category(c) not in _UNSAFE)
 
 
 def one_line(text: str, characters: int | None = None) -> str:

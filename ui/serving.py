@@ -70,6 +70,7 @@ def serve_page(request: Request) -> None:
     with reserve(request.host, request.port) as reserved, closing(_open(request)) as assistant:
         with terminal.spinner("Loading the model…"):
             embedder = assistant.warm_up()
+        _one_thread_each()
         examples = _Examples(assistant)
         with terminal.spinner("Preparing the page…"):
             app = create_app(assistant, settings, examples)
@@ -101,6 +102,13 @@ class _Examples:
             self._found = example_questions(self._assistant)
         except ArticleQAError as error:
             terminal.warn(str(error))
+
+
+def _one_thread_each() -> None:
+    """Readers ask at the same time: a question's small sums shared between cores cost more than they save."""
+    import torch
+
+    torch.set_num_threads(1)
 
 
 def _start(work: Callable[[], None]) -> None:

@@ -20,8 +20,8 @@ from ui.texts import choose_language, translations
 from ui.texts import say as say_in
 from ui.uploads import Uploads
 
-_CONCURRENT = 4
-"""Questions answered at the same time; more wait in line."""
+_CONCURRENT = 16
+"""Answers under way at the same time, most of them waiting for their next sentence to appear; more wait in line."""
 
 Files = list[str] | None
 
