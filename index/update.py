@@ -62,9 +62,24 @@ def update_archive(
         ArchiveBusyError: another process is updating it.
         ArchiveError: the index folder cannot be used.
     """
-    _require_sources(sources)
+    _require_apart(sources)
     with closing(Updater(folder, embedder)) as updater:
         return updater.update(sources, progress, patterns=patterns, prune=prune, stop=stop)
+
+
+def check_sources(
+    folder: Path, sources: Sequence[Path | str], *, patterns: Patterns = ALL, prune: bool = False
+) -> None:
+    """Refuse what `update_archive` would refuse before reading any file; quick enough to do before loading a model.
+
+    Raises:
+        SourceError, ArchiveError: as `update_archive` would.
+    """
+    _require_apart(sources)
+    with tempfile.TemporaryDirectory() as temporary, _store_or_empty(folder, Path(temporary)) as store:
+        for source in (Path(source) for source in sources if not is_feed(source)):
+            if is_empty(source, patterns):
+                _refuse_empty(store, source, prune)
 
 
 def plan_update(
@@ -75,7 +90,7 @@ def plan_update(
     Raises:
         SourceError, ArchiveError: as `update_archive` would.
     """
-    _require_sources(sources)
+    _require_apart(sources)
     with tempfile.TemporaryDirectory() as temporary, _store_or_empty(folder, Path(temporary)) as store:
         found = _find(store, sources, Path(temporary), patterns, prune)
         return Collector(store, lambda article, file_id: NewArticle(article, file_id, ()), lambda batch: 0).collect(
@@ -197,16 +212,16 @@ def _find_feed(store: Store, url: str, folder: Path) -> Found:
 
 def _find_all(store: Store, source: Path, patterns: Patterns, prune: bool) -> Found:
     name = str(source.resolve())
-    files, stored = scan(source, patterns), store.files.of(name)
-    if not files and not (prune and stored):
-        _refuse(source, len(stored))
-    return Found(name, plan_files(files, stored))
+    files = scan(source, patterns)
+    if not files:
+        _refuse_empty(store, source, prune)
+    return Found(name, plan_files(files, store.files.of(name)))
 
 
 def _find_below(store: Store, source: Path, patterns: Patterns, prune: bool, only: Collection[Path]) -> Found:
     name, base = str(source.resolve()), base_of(source)
-    if not prune and is_empty(source, patterns) and (stored := store.files.of(name)):
-        _refuse(source, len(stored))
+    if is_empty(source, patterns):
+        _refuse_empty(store, source, prune)
     files: dict[str, SourceFile] = {}
     records: dict[str, FileRecord] = {}
     for path in only:
@@ -217,17 +232,20 @@ def _find_below(store: Store, source: Path, patterns: Patterns, prune: bool, onl
     return Found(name, plan_files(list(files.values()), records))
 
 
-def _refuse(source: Path, stored: int) -> None:
-    if stored:
+def _refuse_empty(store: Store, source: Path, prune: bool) -> None:
+    """A source without files is a mistake, unless it had some and its articles are meant to go."""
+    stored = len(store.files.of(str(source.resolve())))
+    if stored and not prune:
         raise SourceError(
             f"{source}: all of its {stored} files are gone; if their articles are to go as well, run again with --prune"
         )
-    if not source.exists():
+    if not stored and not source.exists():
         raise SourceError(f"{source}: there is no such folder or file")
-    raise SourceError(f"{source}: no articles here; files must end in {', '.join(SUFFIXES)}")
+    if not stored:
+        raise SourceError(f"{source}: no articles here; files must end in {', '.join(SUFFIXES)}")
 
 
-def _require_sources(sources: Sequence[Path | str]) -> None:
+def _require_apart(sources: Sequence[Path | str]) -> None:
     """Refuse a folder inside another one: each of its files would be two articles."""
     folders = {Path(source).resolve() for source in sources if not is_feed(source)}
     for folder in sorted(folders):

@@ -1,6 +1,7 @@
 """Incremental updates: exactly what changed is read, embedded and published."""
 
 import os
+import signal
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -13,8 +14,9 @@ from index.archive import Archive
 from index.errors import ArchiveBusyError, ModelMismatchError, SourceError
 from index.locks import writer_lock
 from index.sources import Patterns
+from index.stopping import stop_on_interrupt
 from index.store import Store
-from index.update import Report, plan_update, update_archive
+from index.update import Report, check_sources, plan_update, update_archive
 
 Update = Callable[..., Report]
 
@@ -175,6 +177,9 @@ def test_a_source_that_lost_every_file_is_refused(update: Update, source: Path, 
     source.rmdir()
     with pytest.raises(SourceError, match="all of its 3 files are gone.*--prune"):
         update()
+    with pytest.raises(SourceError, match="all of its 3 files are gone"):
+        check_sources(index, [source])
+    check_sources(index, [source], prune=True)
     assert len(ids(index)) == 4
     assert update(prune=True).plan.removed == tuple(ARTICLES)
     assert ids(index) == ["x.txt"]
@@ -227,6 +232,27 @@ def test_stopping_publishes_what_is_done_and_the_next_update_goes_on(
     assert report.plan.added == ("b.txt", "c.txt")
     assert embedder.embedded == 4
     assert sound(index)
+
+
+def test_the_first_interrupt_asks_and_the_second_interrupts(update: Update, index: Path) -> None:
+    with stop_on_interrupt() as stop:
+        assert not stop()
+        signal.raise_signal(signal.SIGINT)
+        assert stop()
+        assert update(stop=stop).stopped
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert update().plan.unchanged == tuple(ARTICLES)
+
+
+def test_sources_are_checked_before_anything_is_read(index: Path, source: Path, tmp_path: Path) -> None:
+    check_sources(index, [source, "https://example.org/feed.xml"])
+    with pytest.raises(SourceError, match="there is no such folder or file"):
+        check_sources(index, [source, tmp_path / "missing"])
+    with pytest.raises(SourceError, match="no articles here"):
+        check_sources(index, [source], patterns=Patterns(include=("*.pdf",)))
+    assert not index.exists()
 
 
 def test_progress_counts_articles(update: Update, source: Path) -> None:
