@@ -2,7 +2,7 @@
 
 python -m training                          everything: vocabulary, training, averaging, the folder
 python -m training evaluate FOLDER          a model folder on benchmarks/news and the held-out sentences
-python -m training curve                    short runs on growing parts of the data, and the figure in docs/
+python -m training curve                    the figure in docs/, from the last run's measures
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _run(options: argparse.Namespace) -> None:
     if options.command == "curve":
         from training.curve import curve
 
-        curve(recipe, options.work, options.threads)
+        curve(recipe, options.work)
     else:
         build(recipe, options.work, options.out, options.threads)
 

@@ -13,7 +13,7 @@ from training.batches import Batches, Teacher
 from training.benchmark import evaluate
 from training.data import Corpus, hold_out, load_corpus, load_lexicon, take_share
 from training.noise import Switcher
-from training.package import read_model, write_model
+from training.package import read_model, update_card, write_model
 from training.retrieval import match, measure, prepare
 from training.settings import DATA, LEXICON, Recipe
 from training.start import build_start
@@ -80,7 +80,9 @@ def build(recipe: Recipe, work: Path, out: Path, threads: int) -> None:
     log.info("held out, mean of the last %d: %s", len(snapshots), json.dumps(mean))
     if mean["score"] < last:
         model.load_state_dict(trained)
-    log.info("written to %s, SHA-256 %s", out, write_model(model, tokenizer, out))
+    digest = write_model(model, tokenizer, out)
+    update_card(out, digest)
+    log.info("written to %s, SHA-256 %s; measure it (evaluate) and renew the figures in its card", out, digest)
 
 
 def evaluate_folder(folder: Path, threads: int) -> None:
