@@ -109,7 +109,8 @@ def main(files: int) -> None:
     for suffix in sorted(samples):
         print(f"{suffix}: {counts[suffix, 'articles']} read, {counts[suffix, 'reason']} left out with a reason")
     print(
-        f"{files} files, slowest {slowest[0]:.2f} s of CPU (seed {slowest[1]}, {slowest[2]}), most memory {largest:.0f} MB"
+        f"{files} files, slowest {slowest[0]:.2f} s of CPU (seed {slowest[1]}, {slowest[2]}), "
+        f"most memory {largest:.0f} MB"
     )
     assert {outcome for _, outcome in counts} == {"articles", "reason"}
     assert slowest[0] < SECONDS

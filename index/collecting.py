@@ -4,13 +4,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from index.batches import Batch, NewArticle, article_digest
 from index.errors import ArticleError
 from index.files import UNFINISHED, FileRecord
 from index.loading import file_digest, load_articles
 from index.plan import FilePlan, Plan, Report, Skipped
 from index.records import Article
 from index.sources import SourceFile
-from index.store import Batch, NewArticle, Store, article_digest
+from index.store import Store
 
 _SMALLEST, _LARGEST = 40_000, 1_000_000
 """Characters of articles published together: so many that a batch takes seconds, whatever the model's speed."""

@@ -1,7 +1,8 @@
 """Texts -> vectors. The bundled bilingual model, or any sentence-transformers model by name or folder."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -129,9 +130,10 @@ class SentenceTransformerEmbedder:
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions, float32 (len(texts), dimension), unit length."""
-        vectors: Vectors = self._model.encode_query(
-            list(texts), prompt=self._query_prompt, batch_size=_BATCH, normalize_embeddings=True
-        )
+        with _one_thread():
+            vectors: Vectors = self._model.encode_query(
+                list(texts), prompt=self._query_prompt, batch_size=_BATCH, normalize_embeddings=True
+            )
         return vectors.astype(np.float32).reshape(len(texts), self.dimension)
 
     def passages(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> list[Vectors]:
@@ -157,6 +159,19 @@ class SentenceTransformerEmbedder:
             means = [_mean_inside(tokens, places, span, whole) for span in spans]
             result.append(_unit_length(np.stack([whole, *means]).astype(np.float32)))
         return result
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """A question is too short to share: on a busy machine the threads would wait for each other at every layer."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _mean_inside(tokens: Vectors, places: np.ndarray, span: Span, otherwise: np.ndarray) -> np.ndarray:

@@ -6,20 +6,20 @@ ask what has changed since it was last in step.
 """
 
 import datetime as dt
-import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.batches import Batch, NewArticle, article_digest
 from index.chunking import content_of
 from index.config import IndexConfig
 from index.database import Database
 from index.dates import DateRange, PublicationDate
 from index.errors import DateError
-from index.files import FileRecord, FileTable
+from index.files import FileTable
 from index.records import Article, Chunk, Span
 from index.vectors import Vectors as Vectors
 from index.vectors import VectorTable
@@ -34,32 +34,6 @@ class StoredChunk:
     key: int
     chunk: Chunk
     article: Article
-
-
-@dataclass(frozen=True, slots=True)
-class NewArticle:
-    """An article ready to be published: its file's id, and its chunks, each with the text that is embedded for it."""
-
-    article: Article
-    file: str
-    chunks: tuple[tuple[Chunk, str], ...]
-
-
-@dataclass(slots=True)
-class Batch:
-    """Changes that are published together. `files` are remembered, `gone` are ids of files that no longer exist."""
-
-    articles: list[NewArticle] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    files: list[FileRecord] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
-
-
-def article_digest(article: Article) -> bytes:
-    """Equal for two versions of an article exactly when nothing a reader sees differs."""
-    fields = [article.text, article.title, article.language, str(article.date), str(article.url)]
-    pages = [json.dumps(article.pages)] if article.pages else []
-    return hashlib.sha256("\0".join(fields + pages).encode()).digest()
 
 
 class Store:

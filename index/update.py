@@ -6,21 +6,21 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from index.archive import create_store
+from index.batches import Batch, NewArticle
 from index.chunking import chunk_article, content_of, contextual_text, lead_sentence
-from index.collecting import Collector, Found
+from index.collecting import Collector
 from index.config import IndexConfig
 from index.derived import DerivedLexical, save_dense_if_behind
 from index.embedding import Embedder, embed_chunks, require_same_model
-from index.errors import ArchiveMissingError, SourceError
-from index.feeds import fetch_feed
-from index.files import FileRecord
+from index.errors import ArchiveMissingError
+from index.finding import find_changes, refuse_empty, require_apart, require_articles
 from index.locks import writer_lock
 from index.plan import Plan as Plan
-from index.plan import Report, plan_files
+from index.plan import Report
 from index.plan import Skipped as Skipped
 from index.records import Article
-from index.sources import ALL, SUFFIXES, Patterns, SourceFile, base_of, is_empty, is_feed, scan
-from index.store import Batch, NewArticle, Store
+from index.sources import ALL, Patterns, is_empty, is_feed
+from index.store import Store
 
 _EMBEDDED = 64
 """Passages embedded, and their vectors kept, in one go."""
@@ -62,7 +62,7 @@ def update_archive(
         ArchiveBusyError: another process is updating it.
         ArchiveError: the index folder cannot be used.
     """
-    _require_apart(sources)
+    require_apart(sources)
     with closing(Updater(folder, embedder)) as updater:
         return updater.update(sources, progress, patterns=patterns, prune=prune, stop=stop)
 
@@ -75,11 +75,11 @@ def check_sources(
     Raises:
         SourceError, ArchiveError: as `update_archive` would.
     """
-    _require_apart(sources)
+    require_apart(sources)
     with tempfile.TemporaryDirectory() as temporary, _store_or_empty(folder, Path(temporary)) as store:
         for source in (Path(source) for source in sources if not is_feed(source)):
             if is_empty(source, patterns):
-                _refuse_empty(store, source, prune)
+                refuse_empty(store, source, prune)
 
 
 def plan_update(
@@ -90,9 +90,9 @@ def plan_update(
     Raises:
         SourceError, ArchiveError: as `update_archive` would.
     """
-    _require_apart(sources)
+    require_apart(sources)
     with tempfile.TemporaryDirectory() as temporary, _store_or_empty(folder, Path(temporary)) as store:
-        found = _find(store, sources, Path(temporary), patterns, prune)
+        found = find_changes(store, sources, Path(temporary), patterns, prune)
         return Collector(store, lambda article, file_id: NewArticle(article, file_id, ()), lambda batch: 0).collect(
             found
         )
@@ -135,14 +135,14 @@ class Updater:
         """As `update_archive`; with `only`, look at these files and folders of the sources and at nothing else."""
         with writer_lock(self._folder):
             before = self._store.sequence
-            found = _find(self._store, sources, self._folder / "feeds", patterns, prune, only)
+            found = find_changes(self._store, sources, self._folder / "feeds", patterns, prune, only)
             report = Collector(self._store, self._prepare, self._publish, progress, stop).collect(found)
             if self._store.sequence != before and not report.stopped:
                 self._store.tidy(before if only is not None else None)
             self._derive()
             save_dense_if_behind(self._folder, self._store)
         if only is None and not report.stopped:
-            _require_articles(found, report)
+            require_articles(found, report)
         return report
 
     def _prepare(self, article: Article, file_id: str) -> NewArticle:
@@ -181,84 +181,3 @@ def _store_or_empty(folder: Path, temporary: Path) -> Iterator[Store]:
         store = Store(temporary, IndexConfig("", 0))
     with closing(store):
         yield store
-
-
-def _find(
-    store: Store,
-    sources: Sequence[Path | str],
-    feeds: Path,
-    patterns: Patterns,
-    prune: bool,
-    only: Collection[Path] | None = None,
-) -> list[Found]:
-    found = []
-    for source in dict.fromkeys(sources):
-        if is_feed(source):
-            found.append(_find_feed(store, str(source), feeds))
-        elif only is None:
-            found.append(_find_all(store, Path(source), patterns, prune))
-        else:
-            found.append(_find_below(store, Path(source), patterns, prune, only))
-    if prune:
-        named = {item.source for item in found}
-        lost = [name for name in store.files.sources() if name not in named and _is_lost(name)]
-        found += [Found(name, plan_files([], store.files.of(name))) for name in lost]
-    return found
-
-
-def _find_feed(store: Store, url: str, folder: Path) -> Found:
-    return Found(url, plan_files([fetch_feed(url, folder)], store.files.of(url)), keeps=True)
-
-
-def _find_all(store: Store, source: Path, patterns: Patterns, prune: bool) -> Found:
-    name = str(source.resolve())
-    files = scan(source, patterns)
-    if not files:
-        _refuse_empty(store, source, prune)
-    return Found(name, plan_files(files, store.files.of(name)))
-
-
-def _find_below(store: Store, source: Path, patterns: Patterns, prune: bool, only: Collection[Path]) -> Found:
-    name, base = str(source.resolve()), base_of(source)
-    if is_empty(source, patterns):
-        _refuse_empty(store, source, prune)
-    files: dict[str, SourceFile] = {}
-    records: dict[str, FileRecord] = {}
-    for path in only:
-        if path.is_relative_to(base):
-            below = None if path in (base, source.resolve()) else path.relative_to(base).as_posix()
-            files |= {file.relative: file for file in scan(source, patterns, path if below else None)}
-            records |= store.files.of(name, below)
-    return Found(name, plan_files(list(files.values()), records))
-
-
-def _refuse_empty(store: Store, source: Path, prune: bool) -> None:
-    """A source without files is a mistake, unless it had some and its articles are meant to go."""
-    stored = len(store.files.of(str(source.resolve())))
-    if stored and not prune:
-        raise SourceError(
-            f"{source}: all of its {stored} files are gone; if their articles are to go as well, run again with --prune"
-        )
-    if not stored and not source.exists():
-        raise SourceError(f"{source}: there is no such folder or file")
-    if not stored:
-        raise SourceError(f"{source}: no articles here; files must end in {', '.join(SUFFIXES)}")
-
-
-def _require_apart(sources: Sequence[Path | str]) -> None:
-    """Refuse a folder inside another one: each of its files would be two articles."""
-    folders = {Path(source).resolve() for source in sources if not is_feed(source)}
-    for folder in sorted(folders):
-        if outer := next((parent for parent in folder.parents if parent in folders), None):
-            raise SourceError(f"{folder}: lies inside {outer}; name one of the two")
-
-
-def _require_articles(found: list[Found], report: Report) -> None:
-    for item in found:
-        if item.plan.read and not item.articles:
-            reason = next((f"{each.path.name}: {each.reason}" for each in report.skipped), "all are known already")
-            raise SourceError(f"{item.source}: none of its {item.files} files is an article ({reason})")
-
-
-def _is_lost(source: str) -> bool:
-    return not is_feed(source) and not Path(source).exists()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from index import dense
+from index.batches import Batch
 from index.chunking import content_of, contextual_text, lead_sentence
 from index.dense import DenseIndex
 from index.derived import DerivedDense, DerivedLexical
@@ -14,7 +15,7 @@ from index.errors import ArchiveDamagedError
 from index.files import UNFINISHED
 from index.lexical import LexicalIndex
 from index.locks import derived_lock, writer_lock
-from index.store import Batch, Store
+from index.store import Store
 
 _WAIT = 60.0
 _EMBEDDED = 64

@@ -11,12 +11,13 @@ import pytest
 from samples import ARTICLES
 
 from index import database as database_module
+from index.batches import Batch, NewArticle
 from index.config import FORMAT, IndexConfig
 from index.dates import DateRange, PublicationDate
 from index.errors import ArchiveDamagedError, ArchiveVersionError, ArchiveWriteError
 from index.files import FileRecord
 from index.records import Article, Chunk, Span
-from index.store import Batch, NewArticle, Store
+from index.store import Store
 from index.update import Report
 
 CONFIG = IndexConfig("counting", 4)
