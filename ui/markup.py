@@ -151,7 +151,7 @@ def _turn(turn: int, reply: "Answer | Refusal", newest: bool, language: str) -> 
         heading = f'<p class="nearest">{say(language, "nearest")}</p>' if cards else ""
     else:
         cards = [_card(turn, citation, found.get(citation.article_id), language) for citation in reply.citations]
-        heading = ""
+        heading = timeline(reply, turn, language)
     opened = " open" if newest else ""
     question = safe(one_line(reply.question.text, 120))
     permalink = (
@@ -159,7 +159,7 @@ def _turn(turn: int, reply: "Answer | Refusal", newest: bool, language: str) -> 
     )
     return (
         f'<details class="turn" id="s{turn}"{opened}><summary>{question}</summary><p>{permalink}</p>'
-        f"{timeline(reply, turn, language)}{heading}<ol>{''.join(cards)}</ol></details>"
+        f"{heading}<ol>{''.join(cards)}</ol></details>"
     )
 
 

@@ -78,10 +78,11 @@ def build_page(services: Services) -> gr.Blocks:
             "show_progress": "hidden",
             "trigger_mode": "multiple",  # else a question asked while an answer still appears would be lost
         }
-        parts = [head, panel, foot, chatbot, asked]
+        linked = gr.State("")  # not `asked`, which somebody may have filled before the page is complete
+        parts = [head, panel, foot, chatbot, linked]
         begun = page.load(_begin(services), None, parts, queue=False, show_progress="hidden")
         running = [
-            begun.then(**answering),
+            begun.then(**{**answering, "inputs": [linked, turns, since, until]}),
             box.submit(_take, box, [box, asked], queue=False, trigger_mode="multiple", api_name="take").then(
                 **answering, api_name="answer"
             ),

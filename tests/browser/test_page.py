@@ -54,6 +54,9 @@ def test_a_refusal_looks_like_one_and_shows_what_came_near(open_page, site):
     expect(page.locator("#sources")).to_contain_text(TEXTS["en"]["nearest"])
     expect(page.locator("#sources .card.near")).to_have_count(2)
     assert page.locator("#sources mark").count() == 0
+    box, below = page.locator("#sources").bounding_box(), page.locator("#add").bounding_box()
+    assert box["y"] + box["height"] <= below["y"] + 1
+    assert page.locator("#sources").evaluate("element => getComputedStyle(element).overflowY") == "auto"
 
 
 def test_an_example_is_asked_with_a_click(open_page, site):
@@ -75,6 +78,16 @@ def test_a_link_asks_its_question(open_page, site):
     expect(page.locator('[data-testid="bot"]').last).to_contain_text(SECOND)
     href = page.locator("a.permalink").get_attribute("href")
     assert href == "./?q=Waarom%20verkocht%20SoftBank%20Nvidia%3F"
+
+
+def test_a_question_asked_before_the_page_is_complete_is_asked_once(open_page, site, assistant):
+    before = len(assistant.asked)
+    page = open_page(site.address, wait=False)
+    page.locator("#question textarea").fill("Nvidia meteen?")
+    page.locator("#question textarea").press("Enter")
+    expect(page.locator('[data-testid="bot"]').last).to_contain_text(SECOND)
+    time.sleep(1)
+    assert assistant.asked[before:] == ["Nvidia meteen?"]
 
 
 def test_a_follow_up_keeps_the_conversation_and_the_older_sources(open_page, site):
