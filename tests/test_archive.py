@@ -69,7 +69,7 @@ def test_damaged_derived_files_are_noticed_and_made_again(
 ) -> None:
     before = embedder.embedded
     files = list(derived_files(built))
-    for number, path in enumerate(files if damage == "flipped" else files[:: len(files) // 4]):
+    for number, path in enumerate(files if damage == "flipped" else files[:: len(files) // 3]):
         copy = tmp_path / f"copy{number}"
         shutil.copytree(built, copy)
         DAMAGE[damage](copy / path.relative_to(built))

@@ -48,6 +48,7 @@ def watcher(
 ) -> Iterator[Watcher]:
     """The archive of the three articles, open, while their folder is watched."""
     monkeypatch.setattr("index.watch._RETRY", 0.2)
+    monkeypatch.setattr("index.watch.QUIET", 1.0)  # on a busy machine a writer may pause for longer than it means to
     update_archive(index, [source], embedder)
     with closing(Archive.open(index)) as archive:
         watcher, stop = Watcher(archive), threading.Event()
