@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from itertools import product
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,11 +25,15 @@ def example_questions(assistant: "Assistant") -> list[str]:
     languages = {article.language for article in articles}
     found: list[str] = []
     for language in sorted(languages & _PATTERNS.keys(), reverse=True):
-        questions = (
-            pattern.format(name) for name, pattern in product(frequent_names(articles, language), _PATTERNS[language])
-        )
+        names, patterns = frequent_names(articles, language), _PATTERNS[language]
+        turned = (
+            (name, patterns[(n + turn) % len(patterns)])
+            for turn in range(len(patterns))
+            for n, name in enumerate(names)
+        )  # each name once, before any name twice
+        questions = (pattern.format(name) for name, pattern in turned)
         answered = (question for question in questions if not assistant.ask(question).refused)
-        found += [question for question, _ in zip(answered, range(MOST // len(languages)), strict=False)]
+        found += [question for _, question in zip(range(MOST // len(languages)), answered, strict=False)]
     return found
 
 
