@@ -7,6 +7,7 @@ import pytest
 from driving import EXAMPLE, Site, ask, expect
 from fake_assistant import PAYPAY, SECOND, SENTENCE, FakeAssistant, make_article, own_event_loop
 
+from ui.access import Account, write_password
 from ui.feedback import Feedback
 from ui.server import Settings, create_app
 from ui.texts import TEXTS
@@ -235,3 +236,13 @@ def test_a_message_is_not_labelled_with_its_markup(open_page, site):
     page = open_page(site.address)
     expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
     expect(page.locator('#chat [aria-label*="<p>"]')).to_have_count(0)
+
+
+def test_with_a_password_everything_works_and_without_it_nothing(open_page, browser, tmp_path):
+    write_password(tmp_path / "password", "geheim")
+    account = Account.parse(f"jan:{tmp_path / 'password'}")
+    with own_event_loop(), Site(create_app(FakeAssistant(), Settings(account=account))) as served:
+        page = open_page(served.address, http_credentials={"username": "jan", "password": "geheim"})
+        expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
+        stranger = browser.new_context().request
+        assert [stranger.get(served.address + path).status for path in ("", "article?id=x", "config")] == [401] * 3
