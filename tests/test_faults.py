@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import faiss
 import pytest
 from fakes import CountingEmbedder
 from samples import write
@@ -50,6 +51,7 @@ def in_child(action: Callable[[], object]) -> int:
     if child:
         return child
     try:
+        faiss.omp_set_num_threads(1)  # the parent's OpenMP threads are not in this process, and would be waited for
         action()
         os._exit(0)
     except BaseException:  # noqa: BLE001 (whatever it is, the parent sees it by the status)
