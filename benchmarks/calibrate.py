@@ -6,27 +6,30 @@ written are then fitted to everything.
 
 1. retrieval: passages, by the softmax likelihood of those that hold the answer;
 2. evidence: sentences of the passages retrieved with 1, likewise;
-3. answerable: logistic regression; unanswerable are the benchmark's own, and every question once more with its
-   article taken away;
-4. thresholds: for each pair of languages, what gives the best balanced accuracy.
+3. answerable: logistic regression on the best sentences of the questions that were answered rightly, against those of
+   questions far off topic (offtopic.jsonl), asked of three archives: the two above and seeds/ (seeds.jsonl); each
+   archive counts the same. The regularisation is strong, so that the weight is spread over signals that agree and
+   archives of another kind are judged alike;
+4. thresholds: for each pair of languages, what best parts the two.
 """
 
 import json
 import math
 import sys
 import tempfile
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks.held_out import write_held_out
+from benchmarks.softmax import fit_softmax
 from index.archive import Archive
 from index.embedding import Embedder, load_embedder
-from index.records import Article, Span
+from index.records import LANGUAGES, Article, Span
 from index.update import update_archive
 from qa import assistant as assistant_module
 from qa.abstain import SIGNALS, signals
@@ -36,15 +39,16 @@ from qa.evidence import FEATURES, Evidence
 from qa.weights import Weights
 
 NEWS = Path(__file__).parent / "news"
+SEEDS = Path(__file__).parent.parent / "seeds"
 WEIGHTS = Path(assistant_module.__file__).with_name("weights.json")
 RETRIEVAL = ("cosine", "lexical", "other_language")
 _FOLDS = 6
 _STORYLINE = 4
 """Articles of benchmarks/news in a storyline, consecutive by name."""
-_DECAY = 0.3
-"""Weight decay of the softmax fits, as a share of one question's likelihood."""
 _KEPT = 0.99
 """Share of the hits among three cited sentences that `also_cite` must keep."""
+_STRENGTH = 0.01
+"""Inverse regularisation of the logistic regression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,17 @@ class Asked:
     own_article: np.ndarray
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The best sentence found for a question, and whether the archive answers it."""
+
+    archive: str
+    pair: str
+    fold: int
+    answerable: bool
+    signals: list[float]
+
+
 def main(model: str | None = None) -> None:
     """Calibrate on everything, with the bundled model or another one, and write the file."""
     embedder = load_embedder(model)
@@ -68,14 +83,14 @@ def main(model: str | None = None) -> None:
     retrieval = fit_softmax([(features, right) for features, right in _passages(_ask(embedder, start))])
     asked = _ask(embedder, replace(start, retrieval=retrieval))
     folds = [fit_softmax(_sentences([a for a in asked if a.fold != fold])) for fold in range(_FOLDS)]
-    rows, labels, where = _decisions(asked, folds)
-    probabilities = np.zeros(len(labels))
+    cases = _cases(asked, folds, replace(start, retrieval=retrieval, evidence=fit_softmax(_sentences(asked))), embedder)
+    probabilities = np.zeros(len(cases))
     for fold in range(_FOLDS):
-        out = where["fold"] == fold
-        probabilities[out] = _sigmoid(rows[out], fit_logistic(rows[~out], labels[~out]))
-    thresholds = {pair: best_threshold(probabilities[m], labels[m]) for pair in PAIRS for m in [where["pair"] == pair]}
-    evidence = fit_softmax(_sentences(asked))
-    answerable = fit_logistic(rows, labels)
+        out = np.array([case.fold == fold for case in cases])
+        known = [case for case in cases if case.fold != fold]
+        probabilities[out] = _sigmoid(np.array([case.signals for case in cases])[out], fit_logistic(known))
+    thresholds = {pair: best_threshold(cases, probabilities, pair) for pair in PAIRS}
+    evidence, answerable = fit_softmax(_sentences(asked)), fit_logistic(cases)
     content = {
         "retrieval": _named(RETRIEVAL, retrieval),
         "evidence": _named(FEATURES, evidence),
@@ -85,48 +100,40 @@ def main(model: str | None = None) -> None:
         "calibration": {
             "model": embedder.name,
             "questions": {"news": sum(a.news for a in asked), "held out by training": sum(not a.news for a in asked)},
-            "unseen storylines of benchmarks/news": _report(asked, folds, probabilities, thresholds, where),
+            "unseen storylines of benchmarks/news": _report(asked, folds),
+            "unseen questions": _decided(cases, probabilities, thresholds),
         },
     }
     WEIGHTS.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
     print(json.dumps(content["calibration"], indent=1))
 
 
-def fit_softmax(groups: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-    """Weights (f,) under which the right rows of each group are the likeliest.
+def fit_logistic(cases: list[Case]) -> np.ndarray:
+    """Weights (signals + 1,) of a regularised logistic regression, the constant last.
 
-    Args:
-        groups: features (rows, f) and which rows are right (rows,); groups without a right row say nothing.
+    Each archive, and each of the two outcomes in it, counts the same.
     """
-    usable = [(features, right) for features, right in groups if right.any()]
-    decay = _DECAY / len(usable)
-
-    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        total, gradient = 0.0, np.zeros_like(weights)
-        for features, right in usable:
-            scores = features @ weights
-            shares = np.exp(scores - scores.max())
-            shares /= shares.sum()
-            hit = shares[right].sum() + 1e-12
-            total -= math.log(hit)
-            gradient += shares @ features - (shares[right] / hit) @ features[right]
-        return total / len(usable) + decay * weights @ weights, gradient / len(usable) + 2 * decay * weights
-
-    return np.asarray(minimize(loss, np.zeros(usable[0][0].shape[1]), jac=True, method="L-BFGS-B").x)
-
-
-def fit_logistic(rows: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Weights (f + 1,) of a logistic regression on rows (n, f), the constant last; both outcomes count the same."""
+    rows, labels = np.array([case.signals for case in cases]), np.array([case.answerable for case in cases])
+    sizes = Counter((case.archive, case.answerable) for case in cases)
     scaler = StandardScaler().fit(rows)
-    model = LogisticRegression(class_weight="balanced", max_iter=1000).fit(scaler.transform(rows), labels)
+    shares = np.array([1 / sizes[case.archive, case.answerable] for case in cases])
+    model = LogisticRegression(C=_STRENGTH, max_iter=1000)
+    model.fit(scaler.transform(rows), labels, sample_weight=shares * len(cases) / shares.sum())
     weights = model.coef_[0] / scaler.scale_
     return np.append(weights, model.intercept_[0] - weights @ scaler.mean_)
 
 
-def best_threshold(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """The probability from which on answering gives the best balanced accuracy."""
-    options = np.quantile(probabilities, np.linspace(0.02, 0.98, 97))
-    return round(float(max(options, key=lambda option: _balanced(probabilities >= option, labels))), 4)
+def best_threshold(cases: list[Case], probabilities: np.ndarray, pair: str) -> float:
+    """The probability from which on answering best parts a pair's rightly answered questions from off-topic ones.
+
+    Best is the highest mean of the share still answered and the share refused, the lowest such probability.
+    """
+    mine = np.array([case.pair == pair for case in cases])
+    known = np.array([case.answerable for case in cases])
+    right, off_topic = probabilities[mine & known], probabilities[mine & ~known]
+    options = np.linspace(0.01, 0.99, 99)
+    gains = [(right >= option).mean() + (off_topic < option).mean() for option in options]
+    return round(float(options[int(np.argmax(gains))]), 4)
 
 
 def also_cite(asked: list[Asked], folds: list[np.ndarray]) -> float:
@@ -194,57 +201,67 @@ def _sentences(asked: list[Asked]) -> list[tuple[np.ndarray, np.ndarray]]:
     return [(item.features, item.right) for item in asked]
 
 
-def _decisions(asked: list[Asked], folds: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
-    """Signals (n, f), whether the question is answerable (n,), and of each its pair, fold, and place in `asked`."""
-    rows, labels, pairs, numbers, places = [], [], [], [], []
-    for place, item in enumerate(asked):
-        everything = np.ones(len(item.evidence), dtype=bool)
-        cases = [(everything, item.answerable)] + ([(~item.own_article, False)] if item.answerable else [])
-        for kept, label in cases:
-            if not kept.any():
-                continue
-            scores = (item.features @ folds[item.fold])[kept]
-            order = np.argsort(-scores)
-            evidence = [item.evidence[i] for i in np.flatnonzero(kept)[order]]
-            rows.append(signals(evidence, list(scores[order])))
-            labels.append(label)
-            language = evidence[0].candidate.article.language
-            pairs.append(f"{item.pair[:2]}-{language}")
-            numbers.append(item.fold)
-            places.append(place if kept.all() else -1)
-    where = {"pair": np.array(pairs), "fold": np.array(numbers), "place": np.array(places)}
-    return np.array(rows), np.array(labels), where
+def _cases(asked: list[Asked], folds: list[np.ndarray], weights: Weights, embedder: Embedder) -> list[Case]:
+    """The best sentences of questions answered rightly, and of questions far off topic."""
+    cases = []
+    for item in asked:
+        order = np.argsort(-(item.features @ folds[item.fold]))
+        if item.answerable and item.right[order[:3]].any():
+            cases.append(
+                _case("news" if item.news else "held out", item.evidence[order[0]], item.pair[:2], True, item.fold)
+            )
+    with tempfile.TemporaryDirectory() as folder:
+        write_held_out(Path(folder) / "held_out")
+        sources = {"news": NEWS / "articles", "held out": Path(folder) / "held_out" / "articles", "seeds": SEEDS}
+        for archive, source in sources.items():
+            update_archive(Path(folder) / archive, [source], embedder)
+            assistant = Assistant(Archive.open(Path(folder) / archive), embedder, weights)
+            cases += _simple_cases(assistant, archive, "offtopic.jsonl", answerable=False)
+            if archive == "seeds":
+                cases += _simple_cases(assistant, archive, "seeds.jsonl", answerable=True)
+            assistant.close()
+    return cases
 
 
-def _report(
-    asked: list[Asked],
-    folds: list[np.ndarray],
-    probabilities: np.ndarray,
-    thresholds: dict[str, float],
-    where: dict[str, np.ndarray],
-) -> dict[str, dict[str, float]]:
-    answered = {
-        int(place): bool(probability >= thresholds[pair])
-        for place, pair, probability in zip(where["place"], where["pair"], probabilities, strict=True)
-        if place >= 0
-    }
+def _simple_cases(assistant: Assistant, archive: str, file: str, *, answerable: bool) -> list[Case]:
+    rows = [json.loads(line) for line in NEWS.with_name(file).read_text("utf-8").splitlines()]
+    return [
+        _case(archive, assistant.consider(row[language]).evidence[0], language, answerable, number % _FOLDS)
+        for number, row in enumerate(rows)
+        for language in LANGUAGES
+    ]
+
+
+def _case(archive: str, best: Evidence, language: str, answerable: bool, fold: int) -> Case:
+    return Case(archive, f"{language}-{best.candidate.article.language}", fold, answerable, signals(best))
+
+
+def _report(asked: list[Asked], folds: list[np.ndarray]) -> dict[str, dict[str, float]]:
     report = {}
     for pair in PAIRS:
-        places = [place for place, item in enumerate(asked) if item.news and item.pair == pair]
-        tops = {p: np.argsort(-(asked[p].features @ folds[asked[p].fold])) for p in places}
-        answerable = [p for p in places if asked[p].answerable]
-        decided = np.array([answered[p] for p in places])
+        items = [item for item in asked if item.news and item.answerable and item.pair == pair]
+        tops = [np.argsort(-(item.features @ folds[item.fold])) for item in items]
+        both = list(zip(items, tops, strict=True))
         report[pair] = {
-            "article_hit_1": _mean([asked[p].own_article[tops[p][0]] for p in answerable]),
-            "evidence_hit_1": _mean([asked[p].right[tops[p][0]] for p in answerable]),
-            "evidence_hit_3": _mean([asked[p].right[tops[p][:3]].any() for p in answerable]),
-            "balanced_accuracy": round(_balanced(decided, np.array([asked[p].answerable for p in places])), 3),
+            "article_hit_1": _mean([item.own_article[top[0]] for item, top in both]),
+            "evidence_hit_1": _mean([item.right[top[0]] for item, top in both]),
+            "evidence_hit_3": _mean([item.right[top[:3]].any() for item, top in both]),
         }
     return report
 
 
-def _balanced(decided: np.ndarray, labels: np.ndarray) -> float:
-    return float((decided[labels].mean() + (~decided[~labels]).mean()) / 2)
+def _decided(cases: list[Case], probabilities: np.ndarray, thresholds: dict[str, float]) -> dict[str, dict[str, float]]:
+    """By archive: the share of rightly answered questions that stay answered, and of off-topic ones refused."""
+    answered = np.array([p >= thresholds[case.pair] for case, p in zip(cases, probabilities, strict=True)])
+    report = {}
+    for archive in dict.fromkeys(case.archive for case in cases):
+        mine = np.array([case.archive == archive for case in cases])
+        known = np.array([case.answerable for case in cases])
+        report[archive] = {
+            "still answered": _mean(list(answered[mine & known])),
+            "off topic refused": _mean(list(~answered[mine & ~known])),
+        }
+    return report
 
 
 def _sigmoid(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:

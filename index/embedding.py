@@ -1,6 +1,7 @@
 """Texts -> vectors. The bundled bilingual model, or any sentence-transformers model by name or folder."""
 
 import hashlib
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
@@ -115,6 +116,7 @@ class SentenceTransformerEmbedder:
         except Exception as error:  # noqa: BLE001 (loading runs code of several libraries; whatever fails is one line)
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise ModelError(f"the model '{label}' cannot be loaded: {reason}") from error
+        self._using = threading.Lock()  # a fast tokenizer used by two threads at once may raise "Already borrowed"
         self.name = label + _fingerprint(Path(path))
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         query, passage = next((prompts for part, prompts in _PROMPTS.items() if part in label.lower()), (None, None))
@@ -123,14 +125,15 @@ class SentenceTransformerEmbedder:
 
     def documents(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages, float32 (len(texts), dimension), unit length."""
-        vectors: Vectors = self._model.encode_document(
-            list(texts), prompt=self._passage_prompt, batch_size=_BATCH, normalize_embeddings=True
-        )
+        with self._using:
+            vectors: Vectors = self._model.encode_document(
+                list(texts), prompt=self._passage_prompt, batch_size=_BATCH, normalize_embeddings=True
+            )
         return vectors.astype(np.float32).reshape(len(texts), self.dimension)
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions, float32 (len(texts), dimension), unit length."""
-        with _one_thread():
+        with self._using, _one_thread():
             vectors: Vectors = self._model.encode_query(
                 list(texts), prompt=self._query_prompt, batch_size=_BATCH, normalize_embeddings=True
             )
@@ -141,16 +144,17 @@ class SentenceTransformerEmbedder:
 
         A sentence beyond what the model reads has the passage's vector.
         """
-        outputs = self._model.encode_document(
-            list(texts), prompt=self._passage_prompt, batch_size=_BATCH, output_value=None
-        )
         prompt = self._passage_prompt or self._model.prompts.get("document") or ""
-        encodings = self._model.tokenizer(
-            [prompt + text for text in texts],
-            truncation=True,
-            max_length=self._model.max_seq_length,
-            return_offsets_mapping=True,
-        )
+        with self._using:
+            outputs = self._model.encode_document(
+                list(texts), prompt=self._passage_prompt, batch_size=_BATCH, output_value=None
+            )
+            encodings = self._model.tokenizer(
+                [prompt + text for text in texts],
+                truncation=True,
+                max_length=self._model.max_seq_length,
+                return_offsets_mapping=True,
+            )
         result = []
         for output, offsets, spans in zip(outputs, encodings["offset_mapping"], sentences, strict=True):
             whole = output["sentence_embedding"].float().numpy()

@@ -1,40 +1,35 @@
 """Is the evidence enough to answer from? A probability, and a threshold calibrated for each pair of languages."""
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
 from qa.evidence import FEATURES, Evidence
 from qa.weights import Weights
 
-SIGNALS = ("score", "margin", *FEATURES)
-"""What the decision looks at: the best sentence's score, how far it is ahead of the best one in another
-article (0 to 1 in odds), and its own features."""
+SIGNALS = (
+    "cosine",
+    "lexical",
+    "sentence_cosine",
+    "passage_words",
+    "sentence_words",
+    "article_words",
+    "article_names",
+    "kind",
+)
+"""Features of the best sentence that the decision looks at (some of qa.evidence.FEATURES)."""
+
+_PLACES = [FEATURES.index(name) for name in SIGNALS]
 
 
-def signals(ranked: Sequence[Evidence], scores: Sequence[float]) -> list[float]:
-    """The signals of ranked evidence (best first, at least one), in the order of SIGNALS.
-
-    Args:
-        ranked: the evidence.
-        scores: of each.
-    """
-    best = ranked[0]
-    rival = next(
-        (
-            score
-            for evidence, score in zip(ranked, scores, strict=True)
-            if evidence.candidate.article.id != best.candidate.article.id
-        ),
-        scores[0] - 10,
-    )
-    return [scores[0], 1 - math.exp(min(0.0, rival - scores[0])), *best.features]
+def signals(best: Evidence) -> list[float]:
+    """The signals of the best sentence, in the order of SIGNALS."""
+    return [best.features[place] for place in _PLACES]
 
 
-def answer_probability(ranked: Sequence[Evidence], scores: Sequence[float], weights: Weights) -> float:
+def answer_probability(best: Evidence, weights: Weights) -> float:
     """The probability that the best sentence answers the question (logistic regression on the signals)."""
-    values = np.array([*signals(ranked, scores), 1.0])
+    values = np.array([*signals(best), 1.0])
     return 1 / (1 + math.exp(-float(np.clip(values @ weights.answerable, -30, 30))))
 
 

@@ -29,8 +29,8 @@ _ALL_DAYS = DateRange()
 
 _REFUSALS = {
     "not_enough_evidence": {
-        "nl": "Dat staat niet in de artikelen. De passages hieronder komen in de buurt, maar zijn geen antwoord.",
-        "en": "The articles do not say. The passages below come nearest; they are not an answer.",
+        "nl": "Dat staat niet in de artikelen. De naaste passages staan erbij, maar zijn geen antwoord.",
+        "en": "The articles do not say. The nearest passages are shown, but they are not an answer.",
     },
     "nothing_found": {
         "nl": "In deze artikelen is hierover niets gevonden.",
@@ -164,13 +164,13 @@ class Assistant:
         """The reason for a refusal; empty where the evidence is enough."""
         if not considered.evidence:
             return "nothing_found"
-        probability = answer_probability(considered.evidence, considered.scores, self._weights)
+        probability = answer_probability(considered.evidence[0], self._weights)
         languages = considered.question.language, considered.evidence[0].candidate.article.language
         enough = is_enough(probability, *languages, self._weights, threshold_shift)
         return "" if enough else "not_enough_evidence"
 
     def _cite(self, considered: Considered) -> tuple[Citation, ...]:
-        probability = answer_probability(considered.evidence, considered.scores, self._weights)
+        probability = answer_probability(considered.evidence[0], self._weights)
         shares = [share * probability for share in softmax(considered.scores)]
         return cite(considered.question, considered.evidence, shares, self._weights.also_cite, considered.also_in)
 

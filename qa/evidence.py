@@ -102,10 +102,10 @@ def _terms(text: str, language: str) -> frozenset[str]:
 
 
 def coverage(concepts: Sequence[Concept], rarity: Sequence[float], present: frozenset[str], language: str) -> float:
-    """The share of a question's words, weighted by rarity, that a text has in its language; 1 where none."""
+    """The share of a question's words, weighted by rarity, that a text has in its language; 0 where there are none."""
     whole = sum(rarity)
     if whole == 0:
-        return 1.0
+        return 0.0
     worth = [
         max((worth for term, worth in concept.variants[language].items() if term in present), default=0.0)
         for concept in concepts
