@@ -1,5 +1,6 @@
 """A question's words as concepts: what each may be called in an article of either language."""
 
+import re
 from dataclasses import dataclass
 
 from index.analysis import lemma, term, terms, words
@@ -22,27 +23,33 @@ _ASKING = frozenset(
 )
 """Words that ask or help; what they ask for is the question's kind, not something to look up."""
 
+_CLITICS = frozenset("s t n m d re ve ll".split())
+"""What an apostrophe leaves behind ("Arm's")."""
+
+_NAME = re.compile(r"(?<=[a-zß-ÿ\d,;] )[A-ZÀ-Þ][^\W\d_]*")
+"""A capital in the middle of a sentence, after a word that is not shouted: "Arm" is the company, not the limb."""
+
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One word of a question, and the index terms that stand for it: language -> term -> worth (0 to 1]."""
+    """One word of a question, and the index terms that stand for it: language -> term -> worth (0 to 1].
+
+    `is_name` tells whether it was written as a name, or has no known translation (a name, a number, a typing error).
+    """
 
     word: str
     variants: dict[str, dict[str, float]]
-
-    @property
-    def is_name(self) -> bool:
-        """Whether no translation is known: a name, a number or a typing error."""
-        return all(len(found) == 1 for found in self.variants.values())
+    is_name: bool
 
 
 def question_concepts(question: str, language: str) -> list[Concept]:
     """The question's content words, each once, in order, with their translations."""
-    content = [word for word in dict.fromkeys(words(question, language)) if word not in _ASKING]
-    return [_concept(word, language) for word in content]
+    content = [word for word in dict.fromkeys(words(question, language)) if word not in _ASKING | _CLITICS]
+    names = {word.lower() for word in _NAME.findall(question)}
+    return [_concept(word, language, word in names) for word in content]
 
 
-def _concept(word: str, language: str) -> Concept:
+def _concept(word: str, language: str, written_as_name: bool) -> Concept:
     """The word as it is in both languages (it may be a name), and its translations.
 
     A word that the question's language does not know is looked up in the other one: people mix languages.
@@ -55,7 +62,8 @@ def _concept(word: str, language: str) -> Concept:
         parts = terms(translation, _other(spoken))
         for part in parts:
             target[part] = max(target.get(part, 0.0), TRANSLATED if len(parts) == 1 else PHRASE_PART)
-    return Concept(word, variants)
+    untranslated = all(len(found) == 1 for found in variants.values())
+    return Concept(word, variants, written_as_name or untranslated)
 
 
 def _translations(word: str, language: str) -> list[str]:
