@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning"))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser():
     with sync_api.sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
@@ -32,12 +32,12 @@ def browser():
         started.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def assistant():
     return FakeAssistant()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def site(assistant):
     with own_event_loop(), Site(create_app(assistant, examples=lambda: [EXAMPLE])) as served:
         yield served
