@@ -70,7 +70,7 @@ class Collector:
             prepare: makes an article of a file (by its id) ready to be published.
             publish: applies a batch, and returns how many passages it embedded.
             progress: called with (articles done, articles in all).
-            stop: asked between batches.
+            stop: asked after each article; what has gathered is still published.
         """
         self._store, self._prepare, self._publish = store, prepare, publish
         self._progress = progress or (lambda done, total: None)
@@ -92,6 +92,7 @@ class Collector:
             for file, record in item.plan.read:
                 if not self._stopped:
                     self._look(file, record, item)
+                    self._stopped = self._stop()
         self._flush()
         return Report(self._changes.plan(), tuple(self._skipped), self._embedded, self._stopped)
 
@@ -117,7 +118,8 @@ class Collector:
             else:
                 for outcome in load_articles(file.path, file_id):
                     self._take(outcome, reading)
-                    if self._stopped:
+                    if self._stop():
+                        self._batch.files.append(reading.record(finished=False))
                         return
         except ArticleError as error:  # what is stored of the file is kept
             reading.keeps, reading.problems = True, [str(error)]
@@ -175,7 +177,6 @@ class Collector:
             self._size = max(_SMALLEST, self._size // 2)
         self._batch, self._filled = Batch(), 0
         self._progress(self._done, max(self._done, self._total))
-        self._stopped = self._stop()
 
 
 @dataclass(slots=True)

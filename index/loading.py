@@ -15,7 +15,6 @@ from index.readers.markdown import read_markdown
 from index.readers.pdf import read_pdf
 from index.readers.text import read_text
 from index.records import Article
-from index.sources import find_files as find_files
 
 MAX_TEXT = 10_000_000
 """Bytes of a text file: a news article is a few kilobytes; a larger file is something else."""

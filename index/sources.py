@@ -54,20 +54,6 @@ def is_feed(source: Path | str) -> bool:
     return isinstance(source, str) and source.startswith(("http://", "https://"))
 
 
-def find_files(source: Path) -> list[Path]:
-    """The files of a folder that may be articles, sorted; or the one file given.
-
-    Raises:
-        SourceError: there is no such folder or file, or nothing in it can be read as an article.
-    """
-    if not source.exists():
-        raise SourceError(f"{source}: there is no such folder or file")
-    files = [file.path for file in scan(source)]
-    if not files:
-        raise SourceError(f"{source}: no articles here; files must end in {', '.join(SUFFIXES)}")
-    return files
-
-
 def is_empty(source: Path, patterns: Patterns = ALL) -> bool:
     """Whether a source has no file that may be an article; it is looked for no longer than until the first one."""
     return next(_files(source, patterns, None), None) is None

@@ -2,17 +2,17 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 
 @contextmanager
-def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
-    """Inside, the first Ctrl-C only makes the function that is yielded answer True; the second one interrupts.
+def stop_on_interrupt() -> Iterator[threading.Event]:
+    """Inside, the first Ctrl-C only sets the event that is yielded; the second one interrupts.
 
-    Give the function to `update_archive(stop=...)`: it publishes what it has and reports that it was stopped.
-    Use it in the main thread.
+    Give it to `watch_sources(stop=...)`, or its `is_set` to `update_archive(stop=...)`, which publishes what it has
+    and reports that it was stopped. Use it in the main thread.
     """
     asked = threading.Event()
 
@@ -23,6 +23,6 @@ def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
 
     before = signal.signal(signal.SIGINT, ask)
     try:
-        yield asked.is_set
+        yield asked
     finally:
         signal.signal(signal.SIGINT, before)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from samples import write
 
 from index.articles import MAX_PARAGRAPH
-from index.errors import ArticleError, SourceError
-from index.loading import FORMATS, find_files, load_articles
+from index.errors import ArticleError
+from index.loading import FORMATS, load_articles
 from index.records import Article
 from index.sources import SUFFIXES, scan
 
@@ -85,13 +85,6 @@ def test_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         list(load_articles(tmp_path / "b.txt", "b.txt"))
 
 
-def test_missing_and_empty_folders(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="missing: there is no such folder or file"):
-        find_files(tmp_path / "missing")
-    with pytest.raises(SourceError, match="no articles here; files must end in .txt"):
-        find_files(tmp_path)
-
-
 def test_what_is_passed_over(tmp_path: Path) -> None:
     outside = write(tmp_path / "outside.txt", "Buiten.")
     folder = tmp_path / "folder"
@@ -104,7 +97,7 @@ def test_what_is_passed_over(tmp_path: Path) -> None:
     (folder / "broken.txt").symlink_to(folder / "nothing")
     os.mkfifo(folder / "pipe.txt")
     (folder / "folder.txt").mkdir()
-    assert find_files(folder) == sorted([*kept, folder / "inside.txt"])
+    assert [file.path for file in scan(folder)] == sorted([*kept, folder / "inside.txt"])
 
 
 def test_a_name_that_is_not_text(tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ def index_command(
 ) -> None:
     """Build an index of articles, or bring it up to date."""
     from index.sources import Patterns
+    from index.stopping import stop_on_interrupt
     from index.update import plan_update
     from ui.indexing import as_sources, open_embedder, show_report, update_shown, watch_shown
 
@@ -71,10 +72,12 @@ def index_command(
         show_report(plan_update(index, named, patterns=patterns, prune=prune))
         return
     with terminal.spinner("Loading the model…"):
-        embedder = open_embedder(index, named, model)
-    update_shown(index, named, embedder, patterns, prune)
-    if watch:
-        watch_shown(index, named, embedder, patterns)
+        embedder = open_embedder(index, named, model, patterns, prune)
+    with stop_on_interrupt() as stop:
+        if update_shown(index, named, embedder, patterns, prune, stop.is_set).stopped:
+            raise typer.Exit(1)
+        if watch:
+            watch_shown(index, named, embedder, patterns, stop)
 
 
 @app.command()

@@ -1,16 +1,16 @@
 """Updating an index on behalf of somebody who waits for it, or keeps a folder watched."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from index.embedding import Embedder, load_embedder, load_recorded_embedder
 from index.errors import ArchiveMissingError
 from index.plan import Report
-from index.sources import ALL, Patterns, find_files, is_feed
+from index.sources import ALL, Patterns, is_feed
 from index.store import Store
-from index.update import update_archive
+from index.update import check_sources, update_archive
 from index.watch import watch_sources
 from ui import terminal
 
@@ -18,19 +18,19 @@ Sources = Sequence[Path | str]
 """Folders, files, and addresses of feeds."""
 
 
-def open_embedder(index: Path, sources: Sources, model: str | None) -> Embedder:
+def open_embedder(
+    index: Path, sources: Sources, model: str | None, patterns: Patterns = ALL, prune: bool = False
+) -> Embedder:
     """The model to index with: the one named, else the one the index was built with, else the bundled one.
 
     Loading it takes seconds, so what is wrong with the sources or the index is found first.
 
     Raises:
-        SourceError: a source is missing, or holds no articles.
+        SourceError: a source is missing, or holds no articles, and `prune` does not say that this is meant.
         ArchiveError: the index cannot be used.
         ModelError: there is no such model.
     """
-    for source in sources:
-        if not is_feed(source):
-            find_files(Path(source))
+    check_sources(index, sources, patterns=patterns, prune=prune)
     try:
         with closing(Store(index)) as store:
             recorded = store.config.model
@@ -40,16 +40,25 @@ def open_embedder(index: Path, sources: Sources, model: str | None) -> Embedder:
 
 
 def update_shown(
-    index: Path, sources: Sources, embedder: Embedder, patterns: Patterns = ALL, prune: bool = False
+    index: Path,
+    sources: Sources,
+    embedder: Embedder,
+    patterns: Patterns = ALL,
+    prune: bool = False,
+    stop: Callable[[], bool] | None = None,
 ) -> Report:
     """Update with a progress bar, the skipped files, and a summary line on standard output.
+
+    When `stop` ends it early, a line says so.
 
     Raises:
         ArticleQAError: the update failed.
     """
     with terminal.progress_bar("Indexing") as progress:
-        report = update_archive(index, sources, embedder, progress, patterns=patterns, prune=prune)
+        report = update_archive(index, sources, embedder, progress, patterns=patterns, prune=prune, stop=stop)
     show_report(report)
+    if report.stopped:
+        terminal.warn("stopped before the end; the same command goes on from here")
     return report
 
 
