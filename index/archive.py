@@ -7,9 +7,9 @@ from pathlib import Path
 
 from index.concepts import Concept
 from index.config import IndexConfig
-from index.dates import DateRange
 from index.derived import DerivedDense, DerivedLexical
 from index.errors import ArchiveWriteError
+from index.limits import EVERYTHING, Limits
 from index.records import LANGUAGES
 from index.store import Store
 from index.vectors import Vectors
@@ -73,9 +73,9 @@ class Archive:
             self.refresh()
             yield
 
-    def search_dense(self, query: Vectors, k: int, days: DateRange | None = None) -> list[tuple[int, float]]:
-        """The nearest chunks of a query vector (1, dimension): (key, cosine), best first."""
-        return self._dense.index.search(query, k, self.store.keys_within(days) if days else None)
+    def search_dense(self, query: Vectors, k: int, limits: Limits = EVERYTHING) -> list[tuple[int, float]]:
+        """The nearest chunks of a query vector (1, dimension) within the limits: (key, cosine), best first."""
+        return self._dense.index.search(query, k, self.store.keys_within(limits) if limits else None)
 
     def cosines(self, query: Vectors, keys: Sequence[int]) -> list[float]:
         """The cosines of a query vector (1, dimension) with these chunks."""
@@ -87,10 +87,10 @@ class Archive:
         return {key: [float(value) for value in vectors @ query[0]] for key, vectors in found.items()}
 
     def search_lexical(
-        self, concepts: Sequence[Concept], k: int, days: DateRange | None = None
+        self, concepts: Sequence[Concept], k: int, limits: Limits = EVERYTHING
     ) -> list[tuple[int, float]]:
-        """The best chunks of each language by their words: (key, BM25), k a language, best first."""
-        found = [hit for language in LANGUAGES for hit in self._lexical.index.search(concepts, language, k, days)]
+        """The best chunks of each language within the limits by their words: (key, BM25), k a language, best first."""
+        found = [hit for language in LANGUAGES for hit in self._lexical.index.search(concepts, language, k, limits)]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
     def rarity(self, concepts: Sequence[Concept]) -> list[float]:

@@ -147,4 +147,4 @@ def _passage(stored: StoredChunk) -> Passage:
     article = stored.article
     days = (article.date.first.toordinal(), article.date.last.toordinal()) if article.date else (0, 0)
     text = contextual_text(article, stored.chunk, lead_sentence(article))
-    return Passage(stored.key, article.language, text, *days)
+    return Passage(stored.key, article.language, text, *days, stored.source)

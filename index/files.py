@@ -46,6 +46,14 @@ class FileTable:
         """All sources that a file is remembered of."""
         return [source for (source,) in self._db.rows("SELECT DISTINCT source FROM files ORDER BY source")]
 
+    def article_counts(self) -> dict[str, int]:
+        """Source -> number of its articles, sorted by source."""
+        return dict(
+            self._db.rows(
+                "SELECT f.source, count(*) FROM articles a JOIN files f ON f.id = a.file GROUP BY f.source ORDER BY 1"
+            )
+        )
+
     def of(self, source: str, below: str | None = None) -> dict[str, FileRecord]:
         """Path -> file, of one source; with `below`, only that path and what lies under it."""
         if below is None:

@@ -9,7 +9,7 @@ win for no reason.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +17,8 @@ import tantivy
 
 from index.analysis import terms
 from index.concepts import Concept
-from index.dates import DateRange
 from index.errors import ArchiveDamagedError, ArchiveWriteError
+from index.limits import EVERYTHING, Limits
 from index.segments import remove_leftovers, verify_segments
 
 FOLDER = "lexical"
@@ -39,6 +39,7 @@ class Passage:
     text: str
     first_day: int
     last_day: int
+    source: str
 
 
 class LexicalIndex:
@@ -91,7 +92,7 @@ class LexicalIndex:
         self.reload()
 
     def search(
-        self, concepts: Sequence[Concept], language: str, k: int, days: DateRange | None = None
+        self, concepts: Sequence[Concept], language: str, k: int, limits: Limits = EVERYTHING
     ) -> list[tuple[int, float]]:
         """The best passages of one language, as (key, BM25 score), best first; those without a match are left out.
 
@@ -99,15 +100,15 @@ class LexicalIndex:
             concepts: the question.
             language: of the passages.
             k: how many; fewer come back where fewer match.
-            days: only passages whose article may have appeared in these days.
+            limits: only passages whose article is within these.
         """
         query = tantivy.Query
         matching = [clause for concept in concepts if (clause := self._clause(concept, language))]
         if not matching:
             return []
         clauses = [(tantivy.Occur.Should, clause) for clause in matching]
-        if days:
-            clauses += [(tantivy.Occur.Must, query.const_score_query(limit, 0.0)) for limit in self._limits(days)]
+        if limits:
+            clauses += [(tantivy.Occur.Must, query.const_score_query(limit, 0.0)) for limit in self._within(limits)]
             some = query.const_score_query(query.disjunction_max_query(matching), 0.0)  # the limits alone are no match
             clauses.append((tantivy.Occur.Must, some))
         hits = self._search(query.boolean_query(clauses), k)
@@ -149,13 +150,15 @@ class LexicalIndex:
         fuzzy = tantivy.Query.fuzzy_term_query(self._index.schema, "terms", f"{language}:{term}", distance=1)
         return tantivy.Query.const_score_query(fuzzy, MISSPELT * self._inverse_frequency(1))
 
-    def _limits(self, days: DateRange) -> list[tantivy.Query]:
-        first, last = days.ordinals()
-        integer, schema = tantivy.FieldType.Unsigned, self._index.schema
-        return [
-            tantivy.Query.range_query(schema, "last_day", integer, first, None, True, True),
-            tantivy.Query.range_query(schema, "first_day", integer, 1, last, True, True),
-        ]
+    def _within(self, limits: Limits) -> Iterator[tantivy.Query]:
+        schema = self._index.schema
+        if limits.days:
+            first, last = limits.days.ordinals()
+            integer = tantivy.FieldType.Unsigned
+            yield tantivy.Query.range_query(schema, "last_day", integer, first, None, True, True)
+            yield tantivy.Query.range_query(schema, "first_day", integer, 1, last, True, True)
+        if limits.sources:
+            yield tantivy.Query.term_set_query(schema, "source", list(limits.sources))
 
     def _term(self, language: str, term: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._index.schema, "terms", f"{language}:{term}")
@@ -233,6 +236,7 @@ def _document(passage: Passage) -> tantivy.Document:
     marked = " ".join(f"{passage.language}:{term}" for term in terms(passage.text, passage.language))
     document = _numbers(key=passage.key, first_day=passage.first_day, last_day=passage.last_day)
     document.add_text("terms", marked)
+    document.add_text("source", passage.source)
     return document
 
 
@@ -246,6 +250,7 @@ def _numbers(**fields: int) -> tantivy.Document:
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("key", indexed=True, fast=True)
     builder.add_unsigned_field("sequence", stored=True, indexed=True, fast=True)
     builder.add_unsigned_field("count", stored=True)

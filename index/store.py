@@ -17,9 +17,10 @@ from index.batches import Batch, NewArticle, article_digest
 from index.chunking import content_of
 from index.config import IndexConfig
 from index.database import Database
-from index.dates import DateRange, PublicationDate
+from index.dates import PublicationDate
 from index.errors import DateError
 from index.files import FileTable
+from index.limits import Limits
 from index.records import Article, Chunk, Span
 from index.vectors import Vectors as Vectors
 from index.vectors import VectorTable
@@ -29,11 +30,12 @@ _RANDOM_BITS = 20
 
 @dataclass(frozen=True, slots=True)
 class StoredChunk:
-    """A chunk with the key that the indexes know it by, and its article."""
+    """A chunk with the key that the indexes know it by, its article, and the source that this came from."""
 
     key: int
     chunk: Chunk
     article: Article
+    source: str
 
 
 class Store:
@@ -112,18 +114,19 @@ class Store:
         """Keys of the chunks removed after a sequence number."""
         return [key for (key,) in self._db.rows("SELECT key FROM removals WHERE sequence > ?", (sequence,))]
 
-    def keys_within(self, days: DateRange) -> list[int]:
-        """Keys of the chunks whose article may have appeared in these days; unknown dates are not among them."""
-        rows = self._db.rows(
-            "SELECT c.key FROM chunks c JOIN articles a ON a.id = c.article_id "
-            "WHERE a.last_day >= ? AND a.first_day <= ?",
-            days.ordinals(),
-        )
-        return [key for (key,) in rows]
+    def keys_within(self, limits: Limits) -> list[int]:
+        """Keys of the chunks whose article is within the limits; an unknown date is within no days."""
+        select = f"SELECT c.key FROM chunks c JOIN articles a ON a.id = c.article_id WHERE {_OF_SOURCES}"
+        sources = json.dumps(limits.sources)
+        if limits.days:
+            within = " AND a.last_day >= ? AND a.first_day <= ?"
+            return [key for (key,) in self._db.rows(select + within, (sources, *limits.days.ordinals()))]
+        return [key for (key,) in self._db.rows(select, (sources,))]
 
-    def undated(self) -> int:
-        """How many articles have no known date."""
-        return int(self._db.value("SELECT count(*) FROM articles WHERE first_day IS NULL"))
+    def undated(self, sources: Sequence[str] = ()) -> int:
+        """How many articles (of these sources, or of all) have no known date."""
+        where = f"a.first_day IS NULL AND {_OF_SOURCES}"
+        return int(self._db.value(f"SELECT count(*) FROM articles a WHERE {where}", (json.dumps(sources),)))
 
     def chunk_count(self) -> int:
         """How many chunks there are."""
@@ -211,13 +214,13 @@ class Store:
 
     def _chunks(self, column: str, values: Iterable[object]) -> Iterator[StoredChunk]:
         articles: dict[str, Article] = {}
-        for key, start, end, sentences, *row in self._db.rows_in(
-            f'SELECT c.key, c.start, c."end", c.sentences, {_ARTICLE} FROM chunks c '
-            f"JOIN articles a ON a.id = c.article_id WHERE {column} IN ({{}}) ORDER BY c.key",
+        for key, source, start, end, sentences, *row in self._db.rows_in(
+            f'SELECT c.key, f.source, c.start, c."end", c.sentences, {_ARTICLE} FROM chunks c JOIN articles a '
+            f"ON a.id = c.article_id JOIN files f ON f.id = a.file WHERE {column} IN ({{}}) ORDER BY c.key",
             values,
         ):
             article = articles.get(row[0]) or articles.setdefault(row[0], self._article(row))
-            yield StoredChunk(key, self._chunk(article, start, end, sentences), article)
+            yield StoredChunk(key, self._chunk(article, start, end, sentences), article, source)
 
     def _article(self, row: Sequence[Any]) -> Article:
         """The article of a row, if it is still the one that was stored: SQLite does not notice altered text."""
@@ -241,6 +244,8 @@ class Store:
             raise self._db.damaged(f"a passage of the article {article.id}: {error}") from error
         return Chunk(article.id, start, end, article.text[start:end], spans)
 
+
+_OF_SOURCES = "(?1 = '[]' OR a.file IN (SELECT id FROM files WHERE source IN (SELECT value FROM json_each(?1))))"
 
 _ARTICLE = "a.id, a.text, a.title, a.language, a.date, a.url, a.pages, a.digest"
 

@@ -11,6 +11,7 @@ import numpy as np
 from index.archive import Archive
 from index.dates import DateRange
 from index.embedding import Embedder, load_recorded_embedder, require_same_model
+from index.limits import EVERYTHING, Limits, known_sources
 from qa.abstain import answer_probability, is_enough
 from qa.duplicates import find_copies
 from qa.evidence import Evidence, gather_evidence
@@ -90,16 +91,34 @@ class Assistant:
                 self._embedder = load_recorded_embedder(self.archive.config.model)
             return self._embedder
 
-    def search(self, text: str, k: int = 5, days: DateRange = _ALL_DAYS) -> list[Hit]:
+    def sources(self) -> dict[str, int]:
+        """The folders, files and feeds that the articles came from, each with how many, sorted."""
+        with self.archive.reading():
+            return self.archive.store.files.article_counts()
+
+    def search(self, text: str, k: int = 5, days: DateRange = _ALL_DAYS, sources: Sequence[str] = ()) -> list[Hit]:
         """The k passages that most probably answer a question, best first.
+
+        Args:
+            text: the question.
+            k: how many; fewer come back where fewer are found.
+            days: only articles that may have appeared in these days.
+            sources: only articles from one of these (names as `sources()` gives them); from all where it is empty.
 
         Raises:
             QuestionError: the question is empty or far too long.
+            SourceError: the archive has no such source.
         """
-        return _hits(self.consider(text, days))[:k]
+        return _hits(self.consider(text, self.limits(days, sources)))[:k]
 
     def ask(
-        self, text: str, days: DateRange = _ALL_DAYS, history: Sequence[Turn] = (), threshold_shift: float = 0.0
+        self,
+        text: str,
+        days: DateRange = _ALL_DAYS,
+        history: Sequence[Turn] = (),
+        threshold_shift: float = 0.0,
+        *,
+        sources: Sequence[str] = (),
     ) -> Answer | Refusal:
         """Answer a question with the sentences that answer it, or refuse.
 
@@ -108,14 +127,17 @@ class Assistant:
             days: only articles that may have appeared in these days.
             history: earlier turns of the conversation, oldest first.
             threshold_shift: added to the evidence an answer needs (-1 to 1).
+            sources: only articles from one of these (names as `sources()` gives them); from all where it is empty.
 
         Raises:
             QuestionError: the question is empty or far too long.
+            SourceError: the archive has no such source.
         """
-        asked = parse_question(text, days)
+        limits = self.limits(days, sources)
+        asked = parse_question(text, limits)
         if polite := small_talk(asked.text, asked.language):
             return Refusal(asked, "small_talk", polite)
-        considered = self.consider(standalone_question(asked.text, history), days)
+        considered = self.consider(standalone_question(asked.text, history), limits)
         hits, notices = tuple(_hits(considered)), self._notices(considered.question)
         reason = self._why_not(considered, threshold_shift)
         if reason:
@@ -126,14 +148,22 @@ class Assistant:
         answer = " ".join(_quote(citation, texts[citation.article_id]) for citation in citations)
         return Answer(considered.question, answer, citations, hits, notices, considered.timings_ms)
 
-    def consider(self, text: str, days: DateRange = _ALL_DAYS) -> Considered:
+    def limits(self, days: DateRange = _ALL_DAYS, sources: Sequence[str] = ()) -> Limits:
+        """Limits for `consider`.
+
+        Raises:
+            SourceError: the archive has no such source.
+        """
+        return Limits(days, known_sources(sources, self.sources()) if sources else ())
+
+    def consider(self, text: str, limits: Limits = EVERYTHING) -> Considered:
         """Every sentence that was looked at for a question, with its features and score, best first.
 
         Raises:
             QuestionError: the question is empty or far too long.
         """
         started = time.perf_counter()
-        question = parse_question(text, days)
+        question = parse_question(text, limits)
         embedder = self.warm_up()
         query = embedder.queries([question.text])
         understood = time.perf_counter()
@@ -175,7 +205,8 @@ class Assistant:
         return cite(considered.question, considered.evidence, shares, self._weights.also_cite, considered.also_in)
 
     def _notices(self, question: Question) -> tuple[str, ...]:
-        undated = self.archive.store.undated() if question.days else 0
+        limits = question.limits
+        undated = self.archive.store.undated(limits.sources) if limits.days else 0
         if not undated:
             return ()
         if question.language == "nl":

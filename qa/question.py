@@ -4,9 +4,9 @@ import datetime as dt
 import re
 
 from index.concepts import question_concepts
-from index.dates import DateRange
 from index.errors import QuestionError
 from index.language import detect_language
+from index.limits import EVERYTHING, Limits
 from qa.news_time import asked_period, wants_latest
 from qa.records import Question
 
@@ -38,12 +38,12 @@ _KINDS = [
 ]
 
 
-def parse_question(text: str, days: DateRange = DateRange()) -> Question:  # noqa: B008 (a frozen value)
+def parse_question(text: str, limits: Limits = EVERYTHING) -> Question:
     """Understand a question.
 
     Args:
         text: as it was typed.
-        days: publication dates to limit the search to.
+        limits: on the articles to search.
 
     Raises:
         QuestionError: it is empty or longer than `MAX_CHARACTERS`.
@@ -59,7 +59,7 @@ def parse_question(text: str, days: DateRange = DateRange()) -> Question:  # noq
         language=language,
         kind=question_kind(text),
         concepts=tuple(question_concepts(text, language)),
-        days=days,
+        limits=limits,
         period=asked_period(text, dt.date.today()),
         latest=wants_latest(text),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from index.concepts import Concept
 from index.dates import DateRange, PublicationDate
+from index.limits import EVERYTHING, Limits
 from index.records import Article, Chunk, Span
 
 
@@ -13,7 +14,7 @@ class Question:
     """A question, understood.
 
     `kind` is what it asks for: why, how_much, who, when, where, which, how or what; `concepts` are its content
-    words with their translations. `days` are the publication dates the search is limited to, `period` those
+    words with their translations. `limits` are what the search is limited to, `period` the publication dates
     that the question speaks of; `latest` tells whether it asks how things stand now.
     """
 
@@ -21,7 +22,7 @@ class Question:
     language: str
     kind: str
     concepts: tuple[Concept, ...]
-    days: DateRange = DateRange()
+    limits: Limits = EVERYTHING
     period: DateRange = DateRange()
     latest: bool = False
 

@@ -42,15 +42,14 @@ def retrieve(
 
     Args:
         archive: where to search.
-        question: what for; its days limit both searches before their top is taken.
+        question: what for; its limits hold for both searches, before their top is taken.
         query: the question's vector (1, dimension).
         rarity: of the question's concepts, from `archive.rarity`.
         weights: calibrated.
         k: how many; fewer come back where fewer are found.
     """
-    days = question.days if question.days else None
-    dense = archive.search_dense(query, _DEPTH, days)
-    lexical = dict(archive.search_lexical(question.concepts, _DEPTH, days))
+    dense = archive.search_dense(query, _DEPTH, question.limits)
+    lexical = dict(archive.search_lexical(question.concepts, _DEPTH, question.limits))
     keys = list(dict.fromkeys([key for key, _ in dense] + list(lexical)))
     stored = archive.store.chunks(keys)
     keys = [key for key in keys if key in stored]

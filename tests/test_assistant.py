@@ -14,7 +14,7 @@ from samples import write
 import qa
 from index.archive import Archive
 from index.dates import DateRange
-from index.errors import BenchmarkError, ModelMismatchError, QuestionError
+from index.errors import BenchmarkError, ModelMismatchError, QuestionError, SourceError
 from index.update import update_archive
 from qa import Assistant, Turn
 from qa.duplicates import find_copies
@@ -209,3 +209,22 @@ def test_the_weights_have_a_number_for_everything_they_weigh():
     weights = load_weights()
     assert np.isfinite(np.concatenate([weights.retrieval, weights.evidence, weights.answerable])).all()
     assert all(0 <= threshold <= 1 for threshold in weights.thresholds.values())
+
+
+def test_a_search_can_be_limited_to_sources(tmp_path):
+    embedder = CountingEmbedder()
+    for name, text in {"economy/a.txt": "De kat zit op de mat.", "sport/a.txt": "De kat zit in de boom."}.items():
+        write(tmp_path / name, text)
+    update_archive(tmp_path / "index", [tmp_path / "economy", tmp_path / "sport"], embedder)
+    assistant = Assistant(Archive.open(tmp_path / "index"), embedder)
+    sport = str(tmp_path / "sport")
+    assert assistant.sources() == {str(tmp_path / "economy"): 1, sport: 1}
+    for name in (sport, "sport"):
+        reply = assistant.ask("waar zit de kat?", sources=[name], threshold_shift=ALWAYS)
+        assert [citation.text for citation in reply.citations] == ["De kat zit in de boom."]
+        assert [hit.chunk.text for hit in assistant.search("waar zit de kat?", sources=[name])] == [reply.text[:-4]]
+    assert len(assistant.search("waar zit de kat?", sources=["economy", "sport"])) == 2
+    with pytest.raises(SourceError, match="'politics' is no source of this index; it has .*economy, .*sport"):
+        assistant.ask("waar zit de kat?", sources=["politics"])
+    undated = assistant.ask("waar zit de kat?", days=DateRange.parse("2024", None), sources=["sport"])
+    assert undated.notices == ("1 artikelen zonder bekende datum zijn niet doorzocht.",)

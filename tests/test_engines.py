@@ -16,9 +16,11 @@ from index.dates import DateRange
 from index.dense import DenseIndex
 from index.errors import ArchiveDamagedError
 from index.lexical import LexicalIndex, Passage
+from index.limits import EVERYTHING, Limits
 
 WORDS = "kat hond mat bank beurs SoftBank OpenAI geld rente huis straat boot trein water bier brood kaas fiets".split()
 DIMENSION = 16
+DAYS = DateRange.parse("2021-08-01", "2021-12-31")
 
 
 @pytest.fixture(params=[1, 7, 200])
@@ -75,7 +77,8 @@ def passages(count: int) -> Iterator[Passage]:
     for key in range(1, count + 1):
         text = " ".join(generator.choices(WORDS, k=generator.randrange(1, 30)))
         first = generator.choice([0, 738_000 + generator.randrange(500)])
-        yield Passage(key, generator.choice(["nl", "en"]), text, first, first and first + generator.choice([0, 30]))
+        last = first and first + generator.choice([0, 30])
+        yield Passage(key, generator.choice(["nl", "en"]), text, first, last, generator.choice(["/a b/c", "/a", "/ä"]))
 
 
 def bm25(
@@ -116,8 +119,12 @@ def bm25(
 
 
 @pytest.mark.parametrize("question", ["kat", "de hond van SoftBank en de bank", "cheese and bread on the beurs"])
-@pytest.mark.parametrize("days", [None, DateRange.parse("2021-08-01", "2021-12-31")], ids=["always", "within"])
-def test_lexical_is_bm25(size: int, question: str, days: DateRange | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "limits",
+    [EVERYTHING, Limits(DAYS), Limits(sources=("/a", "/ä")), Limits(DAYS, ("/a b/c",))],
+    ids=["everything", "days", "sources", "both"],
+)
+def test_lexical_is_bm25(size: int, question: str, limits: Limits, tmp_path: Path) -> None:
     written = {passage.key: passage for passage in passages(size)}
     before, after = sorted(written)[: size // 2], sorted(written)[size // 2 :]
     gone = before[::3]
@@ -125,7 +132,7 @@ def test_lexical_is_bm25(size: int, question: str, days: DateRange | None, tmp_p
     index = LexicalIndex(tmp_path, create=True)
     index.update(1, [], [written[key] for key in before], len(before))
     index.update(2, [*gone, 10**9], [written[key] for key in after], len(held))
-    first, last = days.ordinals() if days else (0, 10**7)
+    first, last = limits.days.ordinals()
     commits = sum(segment["max_doc"] for segment in _segments(tmp_path)) - size
     for engine in (index, LexicalIndex(tmp_path)):
         assert (engine.sequence, len(engine), sorted(engine.keys)) == (2, len(held), sorted(held))
@@ -133,17 +140,18 @@ def test_lexical_is_bm25(size: int, question: str, days: DateRange | None, tmp_p
             concepts = question_concepts(question, "en" if "cheese" in question else "nl")
             within = {
                 key for key, passage in written.items()
-                if not days or (passage.last_day >= first and 0 < passage.first_day <= last)
+                if (not limits.days or (passage.last_day >= first and 0 < passage.first_day <= last))
+                and (not limits.sources or passage.source in limits.sources)
             }  # fmt: skip
             expected = {
                 key: score
                 for key, score in bm25(held, written, commits, concepts, language).items()
                 if written[key].language == language and key in within
             }
-            found = engine.search(concepts, language, 1000, days)
+            found = engine.search(concepts, language, 1000, limits)
             assert dict(found) == pytest.approx(expected, rel=1e-3)
             assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
-            assert [score for _, score in engine.search(concepts, language, 1, days)] == [
+            assert [score for _, score in engine.search(concepts, language, 1, limits)] == [
                 score for _, score in found[:1]
             ]
 

@@ -16,6 +16,7 @@ from index.config import FORMAT, IndexConfig
 from index.dates import DateRange, PublicationDate
 from index.errors import ArchiveDamagedError, ArchiveVersionError, ArchiveWriteError
 from index.files import FileRecord
+from index.limits import Limits
 from index.records import Article, Chunk, Span
 from index.store import Store
 from index.update import Report
@@ -100,9 +101,9 @@ def test_a_file_that_is_gone_takes_its_articles_along(store: Store) -> None:
 
 def test_date_limits_keep_precision(store: Store) -> None:
     publish(store, new("month", date="2025-12"), new("day", date="2025-11-30"), new("unknown"))
-    days = DateRange.parse("2025-12-24", "2025-12-24")
+    days = Limits(DateRange.parse("2025-12-24", "2025-12-24"))
     assert [stored.article.id for stored in store.chunks(store.keys_within(days)).values()] == ["month"]
-    assert len(store.keys_within(DateRange.parse("2025", None))) == 2
+    assert len(store.keys_within(Limits(DateRange.parse("2025", None)))) == 2
 
 
 def test_vectors_round_trip_in_order(store: Store) -> None:
