@@ -116,12 +116,16 @@ class Store:
 
     def keys_within(self, limits: Limits) -> list[int]:
         """Keys of the chunks whose article is within the limits; an unknown date is within no days."""
-        select = f"SELECT c.key FROM chunks c JOIN articles a ON a.id = c.article_id WHERE {_OF_SOURCES}"
-        sources = json.dumps(limits.sources)
-        if limits.days:
-            within = " AND a.last_day >= ? AND a.first_day <= ?"
-            return [key for (key,) in self._db.rows(select + within, (sources, *limits.days.ordinals()))]
-        return [key for (key,) in self._db.rows(select, (sources,))]
+        where, values = _within(limits)
+        select = "SELECT c.key FROM chunks c JOIN articles a ON a.id = c.article_id WHERE "
+        return [key for (key,) in self._db.rows(select + where, values)]
+
+    def extent(self, limits: Limits) -> tuple[int, str, str]:
+        """How many articles are within the limits, with the earliest and the latest known date, as written."""
+        where, values = _within(limits)
+        select = "SELECT count(*), ifnull(min(date), ''), ifnull(max(date), '') FROM articles a WHERE "
+        [(articles, first, last)] = self._db.rows(select + where, values)
+        return articles, first, last
 
     def undated(self, sources: Sequence[str] = ()) -> int:
         """How many articles (of these sources, or of all) have no known date."""
@@ -246,6 +250,14 @@ class Store:
 
 
 _OF_SOURCES = "(?1 = '[]' OR a.file IN (SELECT id FROM files WHERE source IN (SELECT value FROM json_each(?1))))"
+
+def _within(limits: Limits) -> tuple[str, tuple[object, ...]]:
+    """An SQL condition on articles (a) that are within the limits, and its values."""
+    sources = json.dumps(limits.sources)
+    if not limits.days:
+        return _OF_SOURCES, (sources,)
+    return f"{_OF_SOURCES} AND a.last_day >= ? AND a.first_day <= ?", (sources, *limits.days.ordinals())
+
 
 _ARTICLE = "a.id, a.text, a.title, a.language, a.date, a.url, a.pages, a.digest"
 
