@@ -7,7 +7,7 @@ from pathlib import Path
 
 from index.concepts import Concept
 from index.config import IndexConfig
-from index.derived import DerivedDense, DerivedLexical
+from index.derived import DerivedDense, DerivedLexical, write_dense
 from index.errors import ArchiveWriteError
 from index.limits import EVERYTHING, Limits
 from index.records import LANGUAGES
@@ -24,14 +24,13 @@ class Archive:
         self.store = store
         self.config = store.config
         self._lock = threading.RLock()
-        self._dense = DerivedDense(folder, store)
         self._lexical = DerivedLexical(folder, store)
         with store.reading():
-            self._dense.refresh()
+            self._dense = DerivedDense(folder, store)
             self._lexical.refresh()
-        if not self._dense.sound:
-            with suppress(ArchiveWriteError):  # searching works without the file
-                self._dense.save()
+        if self._dense.damaged:
+            with suppress(ArchiveWriteError):  # searching works without the files
+                write_dense(folder, store, self._dense.damaged, wait=0)
 
     @classmethod
     def open(cls, folder: Path | str) -> "Archive":
@@ -110,15 +109,6 @@ class Archive:
             with suppress(ArchiveWriteError):
                 moved |= self._lexical.refresh(wait=0)
             return moved
-
-    def save(self) -> None:
-        """Write the derived files so that the next opening is quick.
-
-        Raises:
-            ArchiveWriteError: the disk refused it.
-        """
-        with self._lock:
-            self._dense.save()
 
     def check(self) -> list[str]:
         """What is wrong with the archive, one line each; empty when all is well."""

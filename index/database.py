@@ -23,6 +23,9 @@ FILE = "articles.sqlite3"
 _WAIT = 30
 """Seconds to wait for another process's transaction; ours take far less."""
 
+_PATIENCE = 2
+"""Seconds to wait for readers before the write-ahead log is emptied."""
+
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
 
@@ -95,6 +98,18 @@ class Database:
         """Everything written inside is kept, or nothing is."""
         with self._transaction("BEGIN IMMEDIATE"):
             yield
+
+    def empty_log(self) -> None:
+        """Take what the write-ahead log holds into the database, and cut the log to nothing.
+
+        Where a reader needs it for longer than a moment it stays as it is.
+        """
+        with self._lock:
+            self.rows(f"PRAGMA busy_timeout = {1000 * _PATIENCE}")
+            try:
+                self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                self.rows(f"PRAGMA busy_timeout = {1000 * _WAIT}")
 
     def setting(self, name: str) -> str | None:
         """A stored setting."""

@@ -1,28 +1,12 @@
 """Exact nearest neighbours by FAISS, derived from the store."""
 
-import json
-import os
-import zlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import cast
 
 import faiss
 import numpy as np
 
-from index.errors import ArchiveDamagedError, ArchiveWriteError
 from index.vectors import Vectors
-
-FILE = "dense.faiss"
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The first line of the file."""
-
-    sequence: int
-    crc32: int
 
 
 class DenseIndex:
@@ -35,6 +19,11 @@ class DenseIndex:
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        """Of the vectors."""
+        return int(self._index.d)
 
     @property
     def keys(self) -> list[int]:
@@ -75,61 +64,19 @@ class DenseIndex:
         vectors = np.stack([self._index.reconstruct(int(key)) for key in keys])
         return [float(score) for score in vectors @ query[0]]
 
-    def save(self, folder: Path) -> None:
-        """Write one file, in place of the old one only when it is complete.
+    def merge(self, other: "DenseIndex") -> None:
+        """Move all vectors of another index, under keys that are not in this one, to this one."""
+        self._index.merge_from(other._index, 0)
 
-        Raises:
-            ArchiveWriteError: the disk refused it.
-        """
-        body = faiss.serialize_index(self._index).data
-        header = json.dumps({"sequence": self.sequence, "crc32": zlib.crc32(body)}).encode() + b"\n"
-        temporary = folder / (FILE + ".new")
-        try:
-            with temporary.open("wb") as file:
-                file.write(header)
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(folder / FILE)
-        except OSError as error:
-            temporary.unlink(missing_ok=True)
-            raise ArchiveWriteError(f"{folder / FILE}: cannot be written ({error.strerror})") from error
+    def to_bytes(self) -> memoryview:
+        """What `from_bytes` reads."""
+        return faiss.serialize_index(self._index).data
 
     @classmethod
-    def load(cls, folder: Path, dimension: int) -> "DenseIndex":
-        """Read what `save` wrote.
-
-        Raises:
-            ArchiveDamagedError: it is missing, torn, or of another make.
-        """
-        path = folder / FILE
-        try:
-            header = read_header(folder)
-            with path.open("rb") as file:
-                file.readline()
-                body = np.fromfile(file, dtype=np.uint8)
-            if zlib.crc32(body.data) != header.crc32:
-                raise ArchiveDamagedError(f"{path}: the checksum does not match")
-            index = cls(dimension, header.sequence)
-            # SWIG hands out the most specific class itself; an explicit downcast would not own the memory.
-            index._index = cast("faiss.IndexIDMap2", faiss.deserialize_index(body))
-        except (OSError, ValueError) as error:
-            raise ArchiveDamagedError(f"{path}: cannot be read ({error})") from error
-        if index._index.d != dimension:
-            raise ArchiveDamagedError(f"{path}: made with another model")
+    def from_bytes(cls, data: "np.ndarray[tuple[int], np.dtype[np.uint8]]") -> "DenseIndex":
+        """What `to_bytes` wrote; FAISS relies on the bytes being right."""
+        # SWIG hands out the most specific class itself; an explicit downcast would not own the memory.
+        stored = cast("faiss.IndexIDMap2", faiss.deserialize_index(data))
+        index = cls(stored.d)
+        index._index = stored
         return index
-
-
-def read_header(folder: Path) -> Header:
-    """The header alone, which tells how far the file is behind.
-
-    Raises:
-        ArchiveDamagedError: it is missing, torn, or of another make.
-    """
-    path = folder / FILE
-    try:
-        with path.open("rb") as file:
-            facts = json.loads(file.readline(1000))
-            return Header(int(facts["sequence"]), int(facts["crc32"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ArchiveDamagedError(f"{path}: cannot be read ({error})") from error

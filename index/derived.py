@@ -1,11 +1,11 @@
 """The dense and the lexical index of an archive, kept in step with its store."""
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from index import dense_files
 from index.chunking import contextual_text, lead_sentence
-from index.dense import DenseIndex, read_header
+from index.dense import DenseIndex
 from index.errors import ArchiveBusyError, ArchiveDamagedError
 from index.lexical import LexicalIndex, Passage
 from index.locks import derived_lock
@@ -14,27 +14,40 @@ from index.store import Store, StoredChunk
 _ADDING = 2000
 """Chunks read from the store at a time while an index is brought in step."""
 
-_SAVE_SHARE = 0.1
-"""The FAISS file is written anew when it misses more than this share of the chunks; up to then, opening adds them."""
+_LAG = 1000
+"""Vectors that the FAISS index's files may lack; opening the archive adds them."""
 
 _WAIT = 60.0
 """Seconds to wait for another process that is writing the derived indexes."""
 
 
 class DerivedDense:
-    """The FAISS index in memory; its file only makes opening quicker."""
+    """The FAISS index in memory; its files only make opening quicker."""
 
     def __init__(self, folder: Path, store: Store) -> None:
-        """Load the file, or begin an empty index where it cannot be used."""
-        self._folder, self._store = folder, store
-        self._dimension = store.config.dimension
-        try:
-            self.index = DenseIndex.load(folder, self._dimension)
-            self.sound = store.knows(self.index.sequence)
-        except ArchiveDamagedError:
-            self.sound = False
-        if not self.sound:
-            self.index = DenseIndex(self._dimension)
+        """Load what can be used of the files, and take the rest from the store. Call it inside `store.reading()`.
+
+        `damaged` has the numbers of the files that cannot be used, and why.
+
+        Raises:
+            ArchiveDamagedError: the store lacks a vector.
+        """
+        self._store, self._dimension = store, store.config.dimension
+        self.index = DenseIndex(self._dimension)
+        self.damaged: dict[int, str] = {}
+        for number in dense_files.part_numbers(folder):
+            try:
+                header, part = dense_files.load_part(folder, number, self._dimension)
+                if not store.knows(header.sequence):
+                    path = dense_files.part_path(folder, number)
+                    raise ArchiveDamagedError(f"{path}: belongs to another archive")
+                self.index.merge(part)
+            except ArchiveDamagedError as error:
+                self.damaged[number] = str(error)
+        stored, held = set(store.keys_since(0)), set(self.index.keys)
+        self.index.remove(list(held - stored))
+        self._add(self.index, sorted(stored - held))
+        self.index.sequence = store.sequence
 
     def refresh(self) -> bool:
         """Take in what has been published since; whether there was anything. Call it inside `store.reading()`.
@@ -48,21 +61,14 @@ class DerivedDense:
         index, before = self.index, self.index.sequence
         self.index = DenseIndex(self._dimension)  # should anything fail half-way, it is built anew
         index.remove(self._store.removed_since(before))
-        for keys in _parts(self._store.keys_since(before)):
-            index.add(keys, self._store.vectors.of_chunks(keys, self._dimension))
+        self._add(index, self._store.keys_since(before))
         index.sequence = sequence
         self.index = index
         return True
 
-    def save(self) -> None:
-        """Write the file, unless another process is writing.
-
-        Raises:
-            ArchiveWriteError: the disk refused it.
-        """
-        with derived_lock(self._folder, 0) as acquired:
-            if acquired:
-                self.index.save(self._folder)
+    def _add(self, index: DenseIndex, keys: list[int]) -> None:
+        for part in _parts(keys):
+            index.add(part, self._store.vectors.of_chunks(part, self._dimension))
 
 
 class DerivedLexical:
@@ -121,21 +127,50 @@ class DerivedLexical:
             self.index.update(sequence, self._store.removed_since(before), passages, count)
 
 
-def save_dense_if_behind(folder: Path, store: Store) -> None:
-    """Write the FAISS file anew if opening the archive would have to add many vectors to it.
+def write_dense(folder: Path, store: Store, damaged: Iterable[int] = (), wait: float = _WAIT) -> None:
+    """Write those of the FAISS index's files anew that need it, so that none holds a vector of what is removed.
+
+    Args:
+        folder: the archive's.
+        store: its store, outside `reading()`: the state must be one that no other process writes after this one.
+        damaged: numbers of files that are known to be of no use.
+        wait: seconds; where another process is still writing then, nothing is written.
 
     Raises:
         ArchiveError: the disk refused it, or the store lacks a vector.
     """
-    with store.reading():
-        with suppress(ArchiveDamagedError):  # no usable file: it is written
-            saved = read_header(folder).sequence
-            changes = len(store.keys_since(saved)) + len(store.removed_since(saved))
-            if store.knows(saved) and changes <= _SAVE_SHARE * store.chunk_count():
-                return
-        dense = DerivedDense(folder, store)
-        dense.refresh()
-        dense.save()
+    with derived_lock(folder, wait) as acquired, store.reading():
+        if not acquired:
+            return
+        dense_files.remove_leftovers(folder)
+        sequence, last, dimension = store.sequence, store.keys.last(), store.config.dimension
+        for number in sorted({*damaged, *_outdated(folder, store, last)}):
+            first, end = dense_files.stretch(number)
+            keys = store.keys.between(first, end)
+            part = DenseIndex(dimension)
+            part.add(keys, store.vectors.of_chunks(keys, dimension))
+            dense_files.save_part(folder, number, part, sequence, min(last, end))
+
+
+def _outdated(folder: Path, store: Store, last: int) -> Iterator[int]:
+    """The files that hold vectors of passages that are gone, or that cannot be used; and, if opening the archive
+    would have to add many vectors, those that lack some.
+    """
+    lacking, missing = [], 0
+    for number in range(dense_files.part_of(last) + 1):
+        first, end = dense_files.stretch(number)
+        try:
+            header = dense_files.read_header(folder, number)
+        except ArchiveDamagedError:
+            yield number
+            continue
+        if not store.knows(header.sequence) or store.keys.any_removed(first, header.last, header.sequence):
+            yield number
+        elif header.last < min(last, end):
+            lacking.append(number)
+            missing += min(last, end) - header.last
+    if missing > _LAG:
+        yield from lacking
 
 
 def _parts(keys: list[int]) -> Iterator[list[int]]:

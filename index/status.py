@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index.config import IndexConfig
 from index.database import FILE as DATABASE
-from index.dense import FILE as DENSE
+from index.dense_files import FOLDER as DENSE
 from index.lexical import FOLDER as LEXICAL
 from index.records import Article, Chunk
 from index.store import Store
@@ -54,7 +54,7 @@ def archive_status(folder: Path) -> Status:
             sources=tuple(store.files.sources()),
             bytes={
                 "database": _size(folder / DATABASE) + _size(folder / f"{DATABASE}-wal"),
-                "dense": _size(folder / DENSE),
+                "dense": sum(map(_size, (folder / DENSE).glob("*"))),
                 "lexical": sum(map(_size, (folder / LEXICAL).glob("*"))),
             },
             config=store.config,

@@ -20,6 +20,7 @@ from index.database import Database
 from index.dates import PublicationDate
 from index.errors import DateError
 from index.files import FileTable
+from index.keys import KeyTable
 from index.limits import Limits
 from index.records import Article, Chunk, Span
 from index.vectors import Vectors as Vectors
@@ -49,6 +50,7 @@ class Store:
         """
         self._db = Database(folder, {"config": config.to_json()} if config else None)
         self.files = FileTable(self._db)
+        self.keys = KeyTable(self._db)
         self.vectors = VectorTable(self._db)
         self.close = self._db.close
         self.reading = self._db.reading
@@ -162,6 +164,7 @@ class Store:
                 sequence = ((sequence >> _RANDOM_BITS) + 1 << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
                 now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
                 self._db.rows("INSERT INTO publications VALUES (?, ?)", (sequence, now))
+                self.vectors.note_untidy()
             for file_id in batch.gone:
                 for article_id in self.files.articles(file_id):
                     self._remove(article_id, sequence)
@@ -180,8 +183,9 @@ class Store:
         Args:
             since: look only at the vectors of chunks removed after this sequence number.
         """
-        self.vectors.remove_unused(since)
-        self._db.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        if since is None or self.vectors.untidy:
+            self.vectors.remove_unused(since)
+        self._db.empty_log()
 
     def check_structure(self) -> list[str]:
         """What SQLite finds wrong with the database, one line each."""
@@ -250,6 +254,7 @@ class Store:
 
 
 _OF_SOURCES = "(?1 = '[]' OR a.file IN (SELECT id FROM files WHERE source IN (SELECT value FROM json_each(?1))))"
+
 
 def _within(limits: Limits) -> tuple[str, tuple[object, ...]]:
     """An SQL condition on articles (a) that are within the limits, and its values."""

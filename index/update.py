@@ -10,7 +10,7 @@ from index.batches import Batch, NewArticle
 from index.chunking import chunk_article, content_of, contextual_text, lead_sentence
 from index.collecting import Collector
 from index.config import IndexConfig
-from index.derived import DerivedLexical, save_dense_if_behind
+from index.derived import DerivedLexical, write_dense
 from index.embedding import Embedder, embed_chunks, require_same_model
 from index.errors import ArchiveMissingError
 from index.finding import find_changes, refuse_empty, require_apart, require_articles
@@ -134,13 +134,13 @@ class Updater:
     ) -> Report:
         """As `update_archive`; with `only`, look at these files and folders of the sources and at nothing else."""
         with writer_lock(self._folder):
-            before = self._store.sequence
+            before, cut_short = self._store.sequence, self._store.vectors.untidy
             found = find_changes(self._store, sources, self._folder / "feeds", patterns, prune, only)
             report = Collector(self._store, self._prepare, self._publish, progress, stop).collect(found)
-            if self._store.sequence != before and not report.stopped:
-                self._store.tidy(before if only is not None else None)
+            if not report.stopped:
+                self._store.tidy(None if cut_short else before)
             self._derive()
-            save_dense_if_behind(self._folder, self._store)
+            write_dense(self._folder, self._store)
         if only is None and not report.stopped:
             require_articles(found, report)
         return report

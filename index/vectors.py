@@ -11,6 +11,9 @@ from index.records import Span
 
 Vectors = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 
+_UNTIDY = "untidy"
+"""The setting that is there while there may be vectors that nothing uses."""
+
 
 def content_digest(text: str, sentences: Sequence[Span]) -> bytes:
     """Names vectors by the text that was embedded and its sentences, so that nothing is embedded twice."""
@@ -32,10 +35,20 @@ class VectorTable:
         """
         blobs = [vectors.astype(np.float16).tobytes() for vectors in passages]
         with self._db.writing():
+            self.note_untidy()
             self._db.write(
                 "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
                 [(content, blob, zlib.crc32(blob)) for content, blob in zip(contents, blobs, strict=True)],
             )
+
+    @property
+    def untidy(self) -> bool:
+        """Whether there may be vectors that no chunk uses."""
+        return self._db.setting(_UNTIDY) is not None
+
+    def note_untidy(self) -> None:
+        """Remember that there may be some, should the update be cut short; call it inside a transaction."""
+        self._db.set(_UNTIDY, "yes")
 
     def missing(self, contents: Iterable[bytes]) -> set[bytes]:
         """Those of these digests that nothing is stored for yet."""
@@ -76,7 +89,8 @@ class VectorTable:
 
     def altered(self) -> list[bytes]:
         """Digests of the vectors whose checksum is wrong."""
-        rows = self._db.rows("SELECT content, vector, checksum FROM vectors")
+        contents = [content for (content,) in self._db.rows("SELECT content FROM vectors")]
+        rows = self._db.rows_in("SELECT content, vector, checksum FROM vectors WHERE content IN ({})", contents)
         return [content for content, vector, checksum in rows if zlib.crc32(vector) != checksum]
 
     def without_vector(self) -> list[int]:
@@ -105,3 +119,4 @@ class VectorTable:
                 f"DELETE FROM vectors WHERE content IN (SELECT v.content FROM vectors v WHERE {among}{unused})",
                 () if since is None else (since,),
             )
+            self._db.write("DELETE FROM meta WHERE name = ?", [(_UNTIDY,)])

@@ -5,11 +5,11 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from index import dense
+from index import dense_files
 from index.batches import Batch
 from index.chunking import content_of, contextual_text, lead_sentence
 from index.dense import DenseIndex
-from index.derived import DerivedDense, DerivedLexical
+from index.derived import DerivedDense, DerivedLexical, write_dense
 from index.embedding import Embedder, embed_chunks, load_recorded_embedder
 from index.errors import ArchiveDamagedError
 from index.files import UNFINISHED
@@ -96,14 +96,10 @@ def _damaged_articles(store: Store) -> list[tuple[str, str]]:
 
 def _check_dense(folder: Path, store: Store) -> list[str]:
     try:
-        index = DenseIndex.load(folder, store.config.dimension)
-        if not store.knows(index.sequence):
-            raise ArchiveDamagedError(f"{folder / dense.FILE}: belongs to another archive")
         derived = DerivedDense(folder, store)
-        derived.refresh()
     except ArchiveDamagedError as error:
         return [str(error)]
-    return compare_keys("dense", derived.index, store)
+    return [*derived.damaged.values(), *compare_keys("dense", derived.index, store)]
 
 
 def _check_lexical(folder: Path, store: Store) -> list[str]:
@@ -138,11 +134,9 @@ def _embed_again(store: Store, keys: list[int], embedder: Embedder) -> None:
 
 
 def _derive_again(folder: Path, store: Store) -> None:
-    (folder / dense.FILE).unlink(missing_ok=True)
     with derived_lock(folder, _WAIT):
         LexicalIndex(folder, create=True)
-    lexical, dense_index = DerivedLexical(folder, store), DerivedDense(folder, store)
+    lexical = DerivedLexical(folder, store)
     with store.reading():
         lexical.refresh()
-        dense_index.refresh()
-    dense_index.save()
+    write_dense(folder, store, list(dense_files.part_numbers(folder)))

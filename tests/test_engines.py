@@ -14,6 +14,7 @@ from index.analysis import terms
 from index.concepts import Concept, question_concepts
 from index.dates import DateRange
 from index.dense import DenseIndex
+from index.dense_files import load_part, save_part
 from index.errors import ArchiveDamagedError
 from index.lexical import LexicalIndex, Passage
 from index.limits import EVERYTHING, Limits
@@ -47,8 +48,14 @@ def test_dense_is_exact(size: int, k: int, tmp_path: Path) -> None:
     index.remove([*gone, 10**9])
     for key in gone:
         del held[key]
-    index.save(tmp_path)
-    for engine in (index, DenseIndex.load(tmp_path, DIMENSION)):
+    save_part(tmp_path, 0, index, 7, max(held, default=0))
+    header, loaded = load_part(tmp_path, 0, DIMENSION)
+    assert (header.sequence, header.last) == (7, max(held, default=0))
+    added, merged = vectors(generator, 3), DenseIndex(DIMENSION)
+    merged.add([10_001, 10_002, 10_003], added)
+    merged.merge(load_part(tmp_path, 0, DIMENSION)[1])
+    merged.remove([10_001, 10_002, 10_003])
+    for engine in (index, loaded, merged):
         query = vectors(generator, 1)
         for allowed in (None, sorted(held)[::2], [], [10**9]):
             among = held if allowed is None else {key: held[key] for key in allowed if key in held}
@@ -66,10 +73,18 @@ def test_an_empty_dense_index_finds_nothing(tmp_path: Path) -> None:
     index = DenseIndex(DIMENSION)
     assert index.search(np.ones((1, DIMENSION), dtype=np.float32), 5) == []
     assert index.scores(np.ones((1, DIMENSION), dtype=np.float32), []) == []
-    index.save(tmp_path)
-    assert len(DenseIndex.load(tmp_path, DIMENSION)) == 0
+    save_part(tmp_path, 0, index, 0, 0)
+    assert len(load_part(tmp_path, 0, DIMENSION)[1]) == 0
     with pytest.raises(ArchiveDamagedError, match="made with another model"):
-        DenseIndex.load(tmp_path, DIMENSION + 1)
+        load_part(tmp_path, 0, DIMENSION + 1)
+
+
+def test_a_file_of_vectors_in_the_place_of_another_is_refused(tmp_path: Path) -> None:
+    index = DenseIndex(DIMENSION)
+    index.add([1, 2, 3], vectors(np.random.default_rng(1), 3))
+    save_part(tmp_path, 1, index, 0, 3)
+    with pytest.raises(ArchiveDamagedError, match="for another place"):
+        load_part(tmp_path, 1, DIMENSION)
 
 
 def passages(count: int) -> Iterator[Passage]:

@@ -16,9 +16,9 @@ import pytest
 from fakes import CountingEmbedder
 from samples import write
 
+from index import dense_files
 from index.archive import Archive
 from index.database import Database
-from index.dense import DenseIndex
 from index.errors import ArchiveBusyError, ArchiveMissingError, ArchiveWriteError
 from index.lexical import LexicalIndex
 from index.locks import writer_lock
@@ -112,8 +112,8 @@ def kill_at(moment: int) -> None:
 
     for owner, name in (
         (Database, "write"), (Store, "publish"), (Store, "_remove"), (Store, "_insert"), (Store, "tidy"),
-        (LexicalIndex, "_begin"), (LexicalIndex, "_commit"), (LexicalIndex, "reload"), (DenseIndex, "save"),
-        (Path, "replace"), (Path, "write_text"), (Path, "mkdir"), (os, "fsync"),
+        (LexicalIndex, "_begin"), (LexicalIndex, "_commit"), (LexicalIndex, "reload"), (dense_files, "save_part"),
+        (Path, "unlink"), (Path, "replace"), (Path, "write_text"), (Path, "mkdir"), (os, "fsync"),
     ):  # fmt: skip
         setattr(owner, name, counted(getattr(owner, name)))
 
