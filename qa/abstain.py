@@ -33,16 +33,6 @@ def answer_probability(best: Evidence, weights: Weights) -> float:
     return 1 / (1 + math.exp(-float(np.clip(values @ weights.answerable, -30, 30))))
 
 
-def is_enough(
-    probability: float, question_language: str, article_language: str, weights: Weights, shift: float
-) -> bool:
-    """Whether to answer.
-
-    Args:
-        probability: from `answer_probability`.
-        question_language: of the question.
-        article_language: of the best sentence's article.
-        weights: hold the threshold of each pair of languages.
-        shift: added to the threshold; 1 refuses everything, -1 nothing.
-    """
-    return probability >= weights.thresholds[f"{question_language}-{article_language}"] + shift
+def threshold(question_language: str, best: Evidence, weights: Weights) -> float:
+    """The probability from which on to answer, calibrated for the languages of question and best sentence."""
+    return weights.thresholds[f"{question_language}-{best.candidate.article.language}"]

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +12,18 @@ from index.archive import Archive
 from index.dates import DateRange
 from index.embedding import Embedder, load_recorded_embedder, require_same_model
 from index.limits import EVERYTHING, Limits, known_sources
-from qa.abstain import answer_probability, is_enough
-from qa.duplicates import find_copies
-from qa.evidence import Evidence, gather_evidence
-from qa.extract import cite, softmax
+from qa.abstain import answer_probability, threshold
+from qa.considered import Considered
+from qa.development import find_development
+from qa.double import join_replies, questions_in
+from qa.duplicates import also_in, find_copies
+from qa.evidence import gather_evidence
+from qa.extract import answer_text, cite, shown_steps, softmax
 from qa.followup import standalone_question
+from qa.notices import date_notices
 from qa.question import parse_question
-from qa.records import Answer, Citation, Hit, Question, Refusal, Turn
+from qa.records import Answer, Hit, Question, Refusal, Turn
+from qa.refusing import Extent, refusal_text
 from qa.retriever import retrieve
 from qa.smalltalk import small_talk
 from qa.weights import Weights, load_weights
@@ -27,28 +32,6 @@ READ = 40
 """Passages of which every sentence is weighed; measured in docs/retrieval.md."""
 
 _ALL_DAYS = DateRange()
-
-_REFUSALS = {
-    "not_enough_evidence": {
-        "nl": "Dat staat niet in de artikelen. De naaste passages staan erbij, maar zijn geen antwoord.",
-        "en": "The articles do not say. The nearest passages are shown, but they are not an answer.",
-    },
-    "nothing_found": {
-        "nl": "In deze artikelen is hierover niets gevonden.",
-        "en": "Nothing about this was found in these articles.",
-    },
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Considered:
-    """What a question brought up: sentences ranked by their score, best first; article id -> ids of its copies."""
-
-    question: Question
-    evidence: tuple[Evidence, ...]
-    scores: tuple[float, ...]
-    also_in: dict[str, tuple[str, ...]]
-    timings_ms: dict[str, float]
 
 
 class Assistant:
@@ -109,7 +92,7 @@ class Assistant:
             QuestionError: the question is empty or far too long.
             SourceError: the archive has no such source.
         """
-        return _hits(self.consider(text, self.limits(days, sources)))[:k]
+        return list(self.consider(text, self.limits(days, sources)).hits()[:k])
 
     def ask(
         self,
@@ -137,16 +120,12 @@ class Assistant:
         asked = parse_question(text, limits)
         if polite := small_talk(asked.text, asked.language):
             return Refusal(asked, "small_talk", polite)
-        considered = self.consider(standalone_question(asked.text, history), limits)
-        hits, notices = tuple(_hits(considered)), self._notices(considered.question)
-        reason = self._why_not(considered, threshold_shift)
-        if reason:
-            text = _REFUSALS[reason][considered.question.language]
-            return Refusal(considered.question, reason, text, hits, notices, considered.timings_ms)
-        citations = self._cite(considered)
-        texts = {hit.article.id: hit.article.text for hit in hits}
-        answer = " ".join(_quote(citation, texts[citation.article_id]) for citation in citations)
-        return Answer(considered.question, answer, citations, hits, notices, considered.timings_ms)
+        turns, replies = list(history), []
+        for part in questions_in(asked.text):
+            reply = self._reply(standalone_question(part, turns), limits, threshold_shift)
+            turns.append(Turn(part, reply))
+            replies.append(reply)
+        return join_replies(asked, replies)
 
     def limits(self, days: DateRange = _ALL_DAYS, sources: Sequence[str] = ()) -> Limits:
         """Limits for `consider`.
@@ -156,8 +135,13 @@ class Assistant:
         """
         return Limits(days, known_sources(sources, self.sources()) if sources else ())
 
-    def consider(self, text: str, limits: Limits = EVERYTHING) -> Considered:
+    def consider(self, text: str, limits: Limits = EVERYTHING, *, narrow: bool = True) -> Considered:
         """Every sentence that was looked at for a question, with its features and score, best first.
+
+        Args:
+            text: the question.
+            limits: on the articles to search, from `limits`.
+            narrow: also leave out articles from before the time that the question refers to ("since May").
 
         Raises:
             QuestionError: the question is empty or far too long.
@@ -168,6 +152,7 @@ class Assistant:
         query = embedder.queries([question.text])
         understood = time.perf_counter()
         with self.archive.reading():
+            question = self._narrowed(question) if narrow else question
             rarity = self.archive.rarity(question.concepts)
             candidates = retrieve(self.archive, question, query, rarity, self._weights, READ)
         retrieved = time.perf_counter()
@@ -181,7 +166,8 @@ class Assistant:
             question,
             tuple(evidence[i] for i in order),
             tuple(scores[i] for i in order),
-            _also_in(copies),
+            answer_probability(evidence[order[0]], self._weights) if order else 0.0,
+            also_in(copies),
             {
                 "understand": _milliseconds(started, understood),
                 "retrieve": _milliseconds(understood, retrieved),
@@ -190,49 +176,41 @@ class Assistant:
             },
         )
 
+    def needed(self, considered: Considered) -> float:
+        """The probability from which on a question is answered; 1 where nothing was found."""
+        best = considered.evidence[:1]
+        return threshold(considered.question.language, best[0], self._weights) if best else 1.0
+
+    def _narrowed(self, question: Question) -> Question:
+        """The question, limited to articles that can tell what it asks for, provided that there are any."""
+        limits = replace(question.limits, days=question.limits.days.intersect(question.reported))
+        narrower = question.reported and self.archive.store.keys_within(limits)
+        return replace(question, limits=limits) if narrower else question
+
+    def _reply(self, text: str, limits: Limits, threshold_shift: float) -> Answer | Refusal:
+        """The reply to a single question that stands alone."""
+        considered = self.consider(text, limits)
+        reason = self._why_not(considered, threshold_shift)
+        if reason and considered.question.limits != limits:
+            considered = self.consider(text, limits, narrow=False)
+            reason = self._why_not(considered, threshold_shift)
+        question, hits, store = considered.question, considered.hits(), self.archive.store
+        notices = date_notices(question.language, limits, question.limits, store.undated(limits.sources))
+        if reason:
+            text = refusal_text(reason, question.language, Extent(*store.extent(question.limits)))
+            return Refusal(question, reason, text, hits, notices, considered.timings_ms)
+        shares = [share * considered.probability for share in softmax(considered.scores)]
+        said = find_development(question, considered.evidence)
+        citations = cite(question, considered.evidence, shares, self._weights.also_cite, considered.also_in, said)
+        text, steps = answer_text(citations, hits), shown_steps(said, citations)
+        return Answer(question, text, citations, hits, notices, considered.timings_ms, steps)
+
     def _why_not(self, considered: Considered, threshold_shift: float) -> str:
         """The reason for a refusal; empty where the evidence is enough."""
         if not considered.evidence:
             return "nothing_found"
-        probability = answer_probability(considered.evidence[0], self._weights)
-        languages = considered.question.language, considered.evidence[0].candidate.article.language
-        enough = is_enough(probability, *languages, self._weights, threshold_shift)
+        enough = considered.probability >= self.needed(considered) + threshold_shift
         return "" if enough else "not_enough_evidence"
-
-    def _cite(self, considered: Considered) -> tuple[Citation, ...]:
-        probability = answer_probability(considered.evidence[0], self._weights)
-        shares = [share * probability for share in softmax(considered.scores)]
-        return cite(considered.question, considered.evidence, shares, self._weights.also_cite, considered.also_in)
-
-    def _notices(self, question: Question) -> tuple[str, ...]:
-        limits = question.limits
-        undated = self.archive.store.undated(limits.sources) if limits.days else 0
-        if not undated:
-            return ()
-        if question.language == "nl":
-            return (f"{undated} artikelen zonder bekende datum zijn niet doorzocht.",)
-        return (f"{undated} articles without a known date were not searched.",)
-
-
-def _hits(considered: Considered) -> list[Hit]:
-    """The passages in the order of their best sentences."""
-    best: dict[int, Hit] = {}
-    for item, score in zip(considered.evidence, considered.scores, strict=True):
-        article = item.candidate.article
-        also_in = considered.also_in.get(article.id, ())
-        best.setdefault(item.candidate.key, Hit(article, item.candidate.chunk, score, also_in))
-    return list(best.values())
-
-
-def _also_in(copies: dict[str, str]) -> dict[str, tuple[str, ...]]:
-    """Article id -> its copies, from copy -> original."""
-    return {original: tuple(sorted(c for c, o in copies.items() if o == original)) for original in copies.values()}
-
-
-def _quote(citation: Citation, text: str) -> str:
-    """The cited sentence, after the one that it leans on, and its number."""
-    start = citation.context.start if citation.context else citation.start
-    return f"{text[start : citation.end]} [{citation.n}]"
 
 
 def _milliseconds(start: float, end: float) -> float:

@@ -1,7 +1,7 @@
 """Copies of one story: the same wire copy in two files counts once."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from index.records import Article
@@ -26,6 +26,11 @@ def find_copies(articles: Iterable[Article]) -> dict[str, str]:
         else:
             copies[article.id] = original.id
     return copies
+
+
+def also_in(copies: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Article id -> ids of its copies, from what `find_copies` found."""
+    return {original: tuple(sorted(c for c, o in copies.items() if o == original)) for original in copies.values()}
 
 
 def _resemblance(one: Article, other: Article) -> float:

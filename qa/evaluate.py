@@ -86,13 +86,16 @@ def load_questions(benchmark: Path) -> list[BenchmarkQuestion]:
     return questions
 
 
-def evaluate(benchmark: Path, model: str | None = None, progress: Progress | None = None) -> Report:
+def evaluate(
+    benchmark: Path, model: str | None = None, progress: Progress | None = None, threshold_shift: float = 0.0
+) -> Report:
     """Index a benchmark's articles, ask all of its questions in both languages, and count.
 
     Args:
         benchmark: a folder with articles/ and questions.jsonl.
         model: an embedding model by name or folder; None for the bundled one.
         progress: called with (questions asked, questions in all).
+        threshold_shift: added to the evidence an answer needs (-1 to 1).
 
     Returns:
         {"pairs": {"nl-nl": figures, ...}, "all": figures}; `figures` explains them.
@@ -106,7 +109,7 @@ def evaluate(benchmark: Path, model: str | None = None, progress: Progress | Non
         update_archive(Path(folder), [benchmark / "articles"], embedder)
         assistant = Assistant(Archive.open(folder), embedder)
         try:
-            outcomes = _ask_all(assistant, questions, progress or (lambda done, total: None))
+            outcomes = _ask_all(assistant, questions, progress or (lambda done, total: None), threshold_shift)
         finally:
             assistant.close()
     pairs = {pair: figures([outcome for outcome in outcomes if outcome.pair == pair]) for pair in PAIRS}
@@ -146,7 +149,9 @@ def figures(outcomes: list[Outcome]) -> dict[str, float]:
     }
 
 
-def _ask_all(assistant: Assistant, questions: list[BenchmarkQuestion], progress: Progress) -> list[Outcome]:
+def _ask_all(
+    assistant: Assistant, questions: list[BenchmarkQuestion], progress: Progress, threshold_shift: float
+) -> list[Outcome]:
     articles = {article.id: article for article in assistant.archive.store.articles()}
     unknown = {question.article for question in questions} - articles.keys()
     if unknown:
@@ -156,7 +161,7 @@ def _ask_all(assistant: Assistant, questions: list[BenchmarkQuestion], progress:
     for question in questions:
         for language in LANGUAGES:
             started = time.perf_counter()
-            reply = assistant.ask(question.text[language])
+            reply = assistant.ask(question.text[language], threshold_shift=threshold_shift)
             elapsed = (time.perf_counter() - started) * 1000
             outcomes.append(_outcome(question, language, reply, articles, elapsed))
             progress(len(outcomes), total)

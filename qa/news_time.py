@@ -3,8 +3,9 @@
 import calendar
 import datetime as dt
 import re
+from collections.abc import Iterator
 
-from index.dates import DateRange
+from index.dates import DateRange, PublicationDate
 
 _MONTHS = {
     name: number
@@ -38,6 +39,7 @@ _LATEST = re.compile(
     re.IGNORECASE,
 )
 _SINCE = {"sinds", "since", "vanaf", "from", "after", "na"}
+_REPORTED = {"sinds", "since"}
 _MAY_BE_A_VERB = "may"
 
 
@@ -49,9 +51,7 @@ def asked_period(question: str, today: dt.date) -> DateRange:
     """
     if match := _RELATIVE.search(question):
         return _relative(match, today)
-    for match in _DATE.finditer(question):
-        if (match["month"] or "").lower() == _MAY_BE_A_VERB and not (match["month_year"] or match["bound"]):
-            continue
+    for match in _dates(question):
         first, last = _named(match, today)
         bound = (match["bound"] or "").lower()
         if bound in _SINCE:
@@ -60,9 +60,59 @@ def asked_period(question: str, today: dt.date) -> DateRange:
     return DateRange()
 
 
+def reported_since(question: str, today: dt.date) -> DateRange:
+    """The days in which an article must have appeared to tell what is asked; an open range where that is not known.
+
+    What happened last month, or since May, is told by no article from before; articles from after may tell it, and
+    do ("last year's profit"). A plain year, a month, or "from 2027 on" says nothing of the kind: it may be announced
+    long before.
+    """
+    if match := _RELATIVE.search(question):
+        past = match["last"] or match["yesterday"]
+        return DateRange(_relative(match, today).since, None) if past else DateRange()
+    for match in _dates(question):
+        first, _ = _named(match, today)
+        if (match["bound"] or "").lower() in _REPORTED and first <= today:
+            return DateRange(first, None)
+    return DateRange()
+
+
+def dated_near(sentence: str, place: int, published: PublicationDate) -> PublicationDate:
+    """When something in a sentence was so: the past date named nearest to it, or else when the article appeared.
+
+    Args:
+        sentence: of the article.
+        place: character offset of the thing.
+        published: the article's date, which months without a year come before.
+    """
+    past = [match for match in _dates(sentence) if _named(match, published.last)[0] <= published.last]
+    if not past:
+        return published
+    nearest = min(past, key=lambda match: abs(match.start() - place))
+    first, last = _named(nearest, published.last)
+    forms = {0: "%Y-%m-%d", 27: "%Y-%m", 28: "%Y-%m", 29: "%Y-%m", 30: "%Y-%m"}
+    return PublicationDate.parse(first.strftime(forms.get((last - first).days, "%Y")))
+
+
+def day_numbers(text: str) -> str:
+    """The first date in a text as year, month and day, as far as it names them; empty where it names none."""
+    match = next(_dates(text), None)
+    if match is None:
+        return ""
+    month = _MONTHS.get((match["month"] or "").lower(), "")
+    return f"{match['year'] or match['month_year'] or ''}-{month}-{match['day'] or match['day_after'] or ''}"
+
+
 def wants_latest(question: str) -> bool:
     """Whether a question asks for how things stand now."""
     return bool(_LATEST.search(question))
+
+
+def _dates(text: str) -> Iterator[re.Match[str]]:
+    """The dates in a text; "may" is one only where something beside it says so."""
+    for match in _DATE.finditer(text):
+        if (match["month"] or "").lower() != _MAY_BE_A_VERB or match["month_year"] or match["bound"]:
+            yield match
 
 
 def _relative(match: re.Match[str], today: dt.date) -> DateRange:

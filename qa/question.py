@@ -7,7 +7,7 @@ from index.concepts import question_concepts
 from index.errors import QuestionError
 from index.language import detect_language
 from index.limits import EVERYTHING, Limits
-from qa.news_time import asked_period, wants_latest
+from qa.news_time import asked_period, reported_since, wants_latest
 from qa.records import Question
 
 MAX_CHARACTERS = 2000
@@ -61,6 +61,7 @@ def parse_question(text: str, limits: Limits = EVERYTHING) -> Question:
         concepts=tuple(question_concepts(text, language)),
         limits=limits,
         period=asked_period(text, dt.date.today()),
+        reported=reported_since(text, dt.date.today()),
         latest=wants_latest(text),
     )
 

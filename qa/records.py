@@ -15,7 +15,8 @@ class Question:
 
     `kind` is what it asks for: why, how_much, who, when, where, which, how or what; `concepts` are its content
     words with their translations. `limits` are what the search is limited to, `period` the publication dates
-    that the question speaks of; `latest` tells whether it asks how things stand now.
+    that the question speaks of, `reported` those in which what it asks for can have been told; `latest` says
+    whether it asks how things stand now.
     """
 
     text: str
@@ -24,6 +25,7 @@ class Question:
     concepts: tuple[Concept, ...]
     limits: Limits = EVERYTHING
     period: DateRange = DateRange()
+    reported: DateRange = DateRange()
     latest: bool = False
 
 
@@ -64,8 +66,21 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What an amount or a date that was asked for was at some time: as citation `n` says (`mark`, in its article)."""
+
+    date: PublicationDate
+    text: str
+    n: int
+    mark: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """Cited sentences that answer the question, best first. `passages` are what was considered."""
+    """Cited sentences that answer the question, best first. `passages` are what was considered.
+
+    `development` tells how an amount or a date has changed: two or three steps, the oldest first; or it is empty.
+    """
 
     question: Question
     text: str
@@ -73,6 +88,7 @@ class Answer:
     passages: tuple[Hit, ...]
     notices: tuple[str, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
+    development: tuple[Step, ...] = ()
 
     refused = False
     reason = ""
@@ -91,6 +107,7 @@ class Refusal:
 
     refused = True
     citations: tuple[Citation, ...] = ()
+    development: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

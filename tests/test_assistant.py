@@ -98,7 +98,7 @@ def test_unknown_dates_are_spoken_of_when_a_period_leaves_them_out(tmp_path):
     assistant = make_assistant(tmp_path, {"a.txt": " date 2024-10 De kat zit op de mat.", "b.txt": "De kat slaapt."})
     reply = assistant.ask("waar zit de kat?", days=DateRange.parse("2024", None))
     assert {hit.article.id for hit in reply.passages} == {"a.txt"}
-    assert reply.notices == ("1 artikelen zonder bekende datum zijn niet doorzocht.",)
+    assert reply.notices == ("1 artikel zonder bekende datum is niet doorzocht.",)
     assert assistant.ask("waar zit de kat?").notices == ()
 
 
@@ -227,4 +227,4 @@ def test_a_search_can_be_limited_to_sources(tmp_path):
     with pytest.raises(SourceError, match="'politics' is no source of this index; it has .*economy, .*sport"):
         assistant.ask("waar zit de kat?", sources=["politics"])
     undated = assistant.ask("waar zit de kat?", days=DateRange.parse("2024", None), sources=["sport"])
-    assert undated.notices == ("1 artikelen zonder bekende datum zijn niet doorzocht.",)
+    assert undated.notices == ("1 artikel zonder bekende datum is niet doorzocht.",)

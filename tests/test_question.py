@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from index.dates import DateRange
+from index.dates import DateRange, PublicationDate
 from index.errors import QuestionError
+from qa.double import questions_in
 from qa.marks import find_marks
-from qa.news_time import asked_period, wants_latest
+from qa.news_time import asked_period, dated_near, reported_since, wants_latest
 from qa.question import MAX_CHARACTERS, parse_question
 from qa.smalltalk import small_talk
 
@@ -109,3 +110,71 @@ def test_no_benchmark_question_is_taken_for_small_talk():
     assert [
         row["id"] for row in rows if small_talk(row["question_nl"], "nl") or small_talk(row["question_en"], "en")
     ] == []
+
+
+@pytest.mark.parametrize(
+    ("question", "since"),
+    [
+        ("wat is er sinds mei veranderd?", "2026-05-01"),
+        ("what has happened since 12 March 2025?", "2025-03-12"),
+        ("hoeveel winst maakte Brontaal vorig jaar?", "2025-01-01"),
+        ("what did the council decide last month?", "2026-10-01"),
+        ("wat gebeurde er gisteren?", "2026-11-21"),
+        ("what is the forecast for 2028?", None),
+        ("hoe diep stond het ziekenhuis in 2024 in het rood?", None),
+        ("wat verandert er vanaf 2025?", None),
+        ("what is planned for this year?", None),
+        ("since 2030?", None),
+    ],
+)
+def test_only_what_no_earlier_article_can_tell_limits_the_search(question, since):
+    assert reported_since(question, TODAY).since == (since and dt.date.fromisoformat(since))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "date"),
+    [
+        ("Sinds april wordt het bedrijf op 300 miljoen geschat.", "2025-04"),
+        ("In 2023 it was valued at 300 million.", "2023"),
+        ("De waarde was op 3 maart 2025 nog 300 miljoen.", "2025-03-03"),
+        ("In 2030 the plant will be worth 300 million.", "2025-12-22"),
+        ("Het bedrijf is 300 miljoen waard.", "2025-12-22"),
+    ],
+)
+def test_when_an_amount_was_so(sentence, date):
+    found = dated_near(sentence, sentence.index("300"), PublicationDate.parse("2025-12-22"))
+    assert found == PublicationDate.parse(date)
+
+
+@pytest.mark.parametrize(
+    ("message", "parts"),
+    [
+        ("How much did it cost and who paid?", ["How much did it cost", "who paid?"]),
+        ("Waarom stopte Akbulut? En wie volgt hem op?", ["Waarom stopte Akbulut?", "En wie volgt hem op?"]),
+        ("What does the tram cost, and by whom is it paid?", ["What does the tram cost", "by whom is it paid?"]),
+    ],
+)
+def test_two_questions_in_one_are_told_apart(message, parts):
+    assert list(questions_in(message)) == parts
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When and where did it happen?",
+        "Waarom en hoe stopte Akbulut?",
+        "Hoeveel banen en woningen komen er?",
+        "Who is the man who sold Brontaal and who left?",
+        "How much do Fotarix and Brontaal earn?",
+        "Echt?? waarom stopte hij",
+        "Is het waar dat de prijzen stijgen en de lonen dalen?",
+    ],
+)
+def test_a_single_question_stays_whole(question):
+    assert questions_in(question) == (question,)
+
+
+def test_no_question_of_the_benchmark_is_taken_for_two():
+    rows = [json.loads(line) for line in (BENCHMARKS / "news" / "questions.jsonl").read_text("utf-8").splitlines()]
+    texts = [row[f"question_{language}"] for row in rows for language in ("nl", "en")]
+    assert [text for text in texts if len(questions_in(text)) > 1] == []

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ui.changes import development_json, development_line
 from ui.texts import say
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ def reply_json(reply: "Answer | Refusal", k: int | None = None) -> dict[str, Any
         "reason": reply.reason,
         "text": reply.text,
         "citations": [_citation_json(citation) for citation in reply.citations],
+        "development": development_json(reply),
         "passages": [hit_json(hit) for hit in reply.passages[:k]],
         "notices": list(reply.notices),
         "timings_ms": dict(reply.timings_ms),
@@ -167,6 +169,7 @@ def reply_text(reply: "Answer | Refusal", k: int) -> "Text":
     else:
         for piece in answer_pieces(reply):
             text.append(plain(piece.text), "cyan" if piece.n else "bold green" if piece.asked else "")
+        text.append(f"\n\n{one_line(line)}" if (line := development_line(reply)) else "", "bold")
         text.append(f"\n\n{say(language, 'sources')}\n", "bold")
         for citation in reply.citations:
             text.append(f"[{citation.n}] ", "cyan")

@@ -1,0 +1,95 @@
+"""Two questions in one message, told apart; and what was found for each, as one reply."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain, pairwise, zip_longest
+
+from index.concepts import question_concepts
+from index.language import detect_language
+from qa.extract import answer_text
+from qa.records import Answer, Citation, Hit, Question, Refusal
+
+_ASKING = (
+    r"(?:(?:aan|bij|door|in|met|naar|op|sinds|tot|uit|van|voor|vanaf|at|by|for|from|in|of|on|since|to|with)\s+)?"
+    r"(?:waarom|waardoor|hoeveel|hoelang|hoe|wie|wiens|wat|wanneer|waar|welke?|"
+    r"why|how|who|whose|whom|what|when|where|which)\b"
+)
+_BORDER = re.compile(rf"(?<=[?])\s+|,?\s+(?:en|and)\s+(?={_ASKING})", re.IGNORECASE)
+_ASKS = re.compile(_ASKING, re.IGNORECASE)
+_MOST = 3
+"""Questions that a message is split into."""
+_SHORTEST = 3
+"""Words of a first question: what comes before the second question word in "when and where did it happen?" is none."""
+_CITED_EACH = 2
+
+_UNANSWERED = {
+    "nl": "Op deze vraag staat geen antwoord in de artikelen: {}",
+    "en": "The articles do not answer this question: {}",
+}
+
+
+def questions_in(text: str) -> tuple[str, ...]:
+    """The questions that a message consists of, in order; the message itself where it is a single one.
+
+    It is split where a question mark ends one, or "and" leads into a question word, provided that what comes
+    before asks for something itself. The same question word twice may be a relative clause ("the man who sold
+    it and who left"), unless the first one opens the message.
+    """
+    parts = [part.strip() for part in _BORDER.split(text)]
+    if not 1 < len(parts) <= _MOST or not all(_stands(part, n) for n, part in enumerate(parts)):
+        return (text,)
+    if any(_is_clause(part, before) for before, part in pairwise(parts)):
+        return (text,)
+    return tuple(parts)
+
+
+def _stands(part: str, place: int) -> bool:
+    """Whether a part can be a question: all need to ask; the first needs something to ask about, too."""
+    asking = _ASKS.search(part)
+    if not asking:
+        return False
+    if place:
+        return True
+    return len(part.split()) >= _SHORTEST and bool(question_concepts(part, detect_language(part)))
+
+
+def _is_clause(part: str, before: str) -> bool:
+    """Whether a part begins with a question word that the one before has within it: a second relative clause."""
+    word = re.escape(part.split()[0])
+    return not before.endswith("?") and bool(re.search(rf"\w\W+{word}\b", before, re.IGNORECASE))
+
+
+def join_replies(message: Question, replies: Sequence[Answer | Refusal]) -> Answer | Refusal:
+    """One reply to a message of several questions: the best sentences for each, and which ones have no answer.
+
+    Args:
+        message: as it was typed.
+        replies: to each of its questions, in order; a single one is the reply.
+    """
+    if len(replies) == 1:
+        return replies[0]
+    question = replace(message, text=" ".join(reply.question.text for reply in replies))
+    answers = [reply for reply in replies if isinstance(reply, Answer)]
+    hits = _merged(replies)
+    notices = tuple(dict.fromkeys(notice for reply in replies for notice in reply.notices))
+    timings = {name: round(sum(reply.timings_ms[name] for reply in replies), 1) for name in replies[0].timings_ms}
+    if not answers:
+        return Refusal(question, replies[0].reason, replies[0].text, hits, notices, timings)
+    citations = _numbered([citation for answer in answers for citation in answer.citations[:_CITED_EACH]])
+    unanswered = [reply.question.text for reply in replies if reply.refused]
+    notices += tuple(_UNANSWERED[question.language].format(text) for text in unanswered)
+    return Answer(question, answer_text(citations, hits), citations, hits, notices, timings)
+
+
+def _merged(replies: Sequence[Answer | Refusal]) -> tuple[Hit, ...]:
+    """The passages of all replies, each once, the best of every reply before the second best of any."""
+    ranked = chain.from_iterable(zip_longest(*(reply.passages for reply in replies)))
+    return tuple({(hit.article.id, hit.chunk.start): hit for hit in ranked if hit}.values())
+
+
+def _numbered(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """Each sentence once, numbered from 1."""
+    unique = {(citation.article_id, citation.start): citation for citation in reversed(citations)}
+    ordered = [citation for citation in citations if unique[citation.article_id, citation.start] is citation]
+    return tuple(replace(citation, n=n) for n, citation in enumerate(ordered, start=1))

@@ -1,0 +1,130 @@
+"""Answers that depend on time: how an amount has changed, what "since May" leaves out, two questions in one."""
+
+import datetime as dt
+
+import pytest
+from fakes import CountingEmbedder
+from samples import write
+
+from index.archive import Archive
+from index.dates import DateRange
+from index.update import update_archive
+from qa import Assistant
+from ui.changes import development_json, development_line
+
+ALWAYS = -1.0
+VALUES = {
+    "old.txt": " date 2024-10-08 De waardering van Zonnedak bedraagt 340 miljoen euro, zegt het bedrijf.",
+    "new.txt": " date 2025-05-20 The valuation of Zonnedak is now 410 million euros, the company says.",
+    "other.txt": " date 2025-06-01 Zonnedak haalde 25 miljoen euro op bij een bank.",
+    "rival.txt": " date 2025-07-01 De waardering van Windhoek bedraagt 80 miljoen euro.",
+}
+
+
+@pytest.fixture
+def ask(tmp_path):
+    """Asks articles that are given as file name -> text."""
+    opened = []
+
+    def run(texts, question, **options):
+        for name, text in texts.items():
+            write(tmp_path / "source" / name, text)
+        embedder = CountingEmbedder()
+        update_archive(tmp_path / "index", [tmp_path / "source"], embedder)
+        opened.append(Assistant(Archive.open(tmp_path / "index"), embedder))
+        return opened[-1].ask(question, threshold_shift=ALWAYS, **options)
+
+    yield run
+    for assistant in opened:
+        assistant.close()
+
+
+@pytest.mark.parametrize(
+    "question", ["Wat is de waardering van Zonnedak, hoeveel euro?", "How much is Zonnedak's valuation?"]
+)
+def test_how_an_amount_has_changed_is_told_with_dates(ask, question):
+    reply = ask(VALUES, question)
+    told = [(step["date"], step["text"]) for step in development_json(reply)]
+    assert told == [("2024-10-08", "340 miljoen euro"), ("2025-05-20", "410 million euros")]
+    for step in reply.development:
+        citation = next(citation for citation in reply.citations if citation.n == step.n)
+        assert citation.start <= step.mark.start < step.mark.end <= citation.end
+        assert step.text in citation.text
+    assert "2024-10-08: 340 miljoen euro [" in development_line(reply)
+
+
+def test_a_sentence_that_names_its_own_date_is_of_that_date(ask):
+    article = (
+        " date 2025-12-22 Sinds Windfonds in april instapte tegen een waardering van 300 miljoen euro is Zonnedak "
+        "meer waard. Nieuwe gesprekken duwen de waardering van Zonnedak richting 900 miljoen euro."
+    )
+    steps = ask({"a.txt": article}, "hoeveel is Zonnedak waard?").development
+    assert [(str(step.date), step.text) for step in steps] == [
+        ("2025-04", "300 miljoen euro"), ("2025-12-22", "900 miljoen euro"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        "De waardering van Zonnedak is 340 miljoen euro, meldt de krant.",  # the same amount
+        "De waardering van Zonnedak steeg met 12 procent.",  # another unit
+        "Zonnedak betaalt 12 miljoen euro huur.",  # another thing
+    ],
+)
+def test_amounts_that_do_not_speak_of_the_same_are_no_development(ask, second):
+    texts = {"old.txt": VALUES["old.txt"], "new.txt": f" date 2025-05-20 {second}"}
+    assert ask(texts, "hoeveel bedraagt de waardering van Zonnedak?").development == ()
+
+
+def test_other_questions_have_no_development(ask):
+    assert ask(VALUES, "wie noemt Zonnedak een bedrijf?").development == ()
+
+
+def test_since_leaves_out_earlier_articles_and_says_so(ask):
+    year = dt.date.today().year - 1
+    texts = {
+        "early.txt": f" date {year}-02-03 Zonnedak opende een fabriek in Zwolle.",
+        "late.txt": f" date {year}-08-09 Zonnedak opende een fabriek in Almelo.",
+        "undated.txt": "Zonnedak opende een fabriek in Breda.",
+    }
+    reply = ask(texts, f"waar opende Zonnedak een fabriek sinds mei {year}?")
+    assert {hit.article.id for hit in reply.passages} == {"late.txt"}
+    assert reply.notices == (
+        f"Gezocht in artikelen vanaf {year}-05-01, omdat de vraag daarnaar verwijst.",
+        "1 artikel zonder bekende datum is niet doorzocht.",
+    )
+
+
+def test_a_year_that_is_part_of_the_question_leaves_nothing_out(ask):
+    texts = {
+        "early.txt": " date 2024-02-03 Zonnedak verwacht in 2028 een omzet van 40 miljoen euro.",
+        "late.txt": " date 2025-08-09 Zonnedak verwacht een lagere omzet.",
+    }
+    reply = ask(texts, "welke omzet verwacht Zonnedak in 2028?")
+    assert reply.citations[0].article_id == "early.txt"
+    assert reply.notices == ()
+
+
+def test_a_time_in_which_nothing_appeared_leaves_nothing_out(ask):
+    reply = ask(VALUES, "how much was Zonnedak's valuation last month?")
+    assert reply.passages
+    assert reply.notices == ()
+
+
+def test_the_dates_given_with_a_question_still_hold(ask):
+    reply = ask(VALUES, "hoeveel is de waardering sinds 2024?", days=DateRange.parse(None, "2024-12"))
+    assert {hit.article.id for hit in reply.passages} == {"old.txt"}
+
+
+def test_two_questions_in_one_are_both_answered(ask):
+    texts = {
+        "a.txt": "Het zwembad van Lutten kostte 40 miljoen euro.",
+        "b.txt": "Directeur Mulder leidt het museum van Almen.",
+    }
+    reply = ask(texts, "Hoeveel kostte het zwembad van Lutten? En wie leidt het museum van Almen?")
+    assert {"a.txt", "b.txt"} <= {citation.article_id for citation in reply.citations}
+    assert reply.citations[0].article_id == "a.txt"
+    assert [citation.n for citation in reply.citations] == list(range(1, len(reply.citations) + 1))
+    assert all(f"{citation.text} [{citation.n}]" in reply.text for citation in reply.citations)
+    assert [hit.article.id for hit in reply.passages[:2]] == ["a.txt", "b.txt"]
