@@ -3,7 +3,8 @@
 The model is a stand-in that makes vectors of the real size in no time, so that what is measured is everything else.
 Each row is measured in a process of its own. "Adding one" is from the moment an article's file is there until a
 reader in another archive object, open all the time, has it among its hits; once through an updater that is kept
-open, as --watch does, and once through a whole `update_archive`, as the command does.
+open, as --watch does, and once through a whole `update_archive`, as the command does. "Editing one" gives a file
+another text, which is all that is found then.
 """
 
 import hashlib
@@ -89,23 +90,26 @@ def measure(size: int, sender: "multiprocessing.connection.Connection") -> None:
         source, index = Path(temporary) / "source", Path(temporary) / "index"
         write_source(source, size)
         row: dict[str, float] = {"articles": size}
+        before = time.process_time()
         row["build_s"] = _timed(lambda: update_archive(index, [source], embedder))
+        row["build_cpu_s"] = time.process_time() - before
         row["unchanged_s"] = _timed(lambda: update_archive(index, [source], embedder))
         row["index_mb"] = sum(path.stat().st_size for path in index.rglob("*") if path.is_file()) / 1e6
         row["open_s"] = _timed(lambda: Archive.open(index).close())
         with closing(Archive.open(index)) as archive:
             row["add_watch_s"] = _add(archive, source, "watched", index, kept=True)
+            row["edit_watch_s"] = _add(archive, source, "edited", index, kept=True, edit=True)
             row["add_command_s"] = _add(archive, source, "indexed", index, kept=False)
         row["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     sender.send(row)
 
 
-def _add(archive: Archive, source: Path, word: str, index: Path, *, kept: bool) -> float:
-    """Median seconds until one new article is found by its words and by its vector."""
+def _add(archive: Archive, source: Path, word: str, index: Path, *, kept: bool, edit: bool = False) -> float:
+    """Median seconds until one new (or edited) article is found by its words and by its vector."""
     embedder, times = RandomEmbedder(), []
     with closing(Updater(index, embedder)) as updater:
         for number in range(_ADDED):
-            path = source / f"{word}{number}.txt"
+            path = source / (f"{word}.txt" if edit else f"{word}{number}.txt")
             text = f"Uniek{word}{number} komt {word} voor."
             started = time.perf_counter()
             path.write_text(text)
@@ -133,9 +137,11 @@ def main(sizes: Sequence[int]) -> None:
     columns = (
         "articles",
         "build_s",
+        "build_cpu_s",
         "unchanged_s",
         "open_s",
         "add_watch_s",
+        "edit_watch_s",
         "add_command_s",
         "peak_memory_mb",
         "index_mb",
