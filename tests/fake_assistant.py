@@ -11,6 +11,7 @@ from tempfile import mkdtemp
 from types import SimpleNamespace
 
 from index.dates import DateRange, PublicationDate
+from index.limits import Limits
 from index.records import Article, Chunk, Span
 from qa.question import parse_question
 from qa.records import Answer, Citation, Hit, Refusal, Turn
@@ -66,6 +67,8 @@ class FakeAssistant:
     articles: list = field(default_factory=lambda: [SOFTBANK, PAYPAY])
     asked: list = field(default_factory=list)
     days: list = field(default_factory=list)
+    limited_to: list = field(default_factory=list)
+    counts: dict = field(default_factory=lambda: {"/srv/articles/news": 2})
     pause: float = 0
     folder: Path = field(default_factory=lambda: Path(mkdtemp()))
 
@@ -91,14 +94,18 @@ class FakeAssistant:
     def close(self):
         pass
 
-    def search(self, text, k=5, days=DateRange()):  # noqa: B008
+    def search(self, text, k=5, days=DateRange(), sources=()):  # noqa: B008
         parse_question(text, days)
         return [make_hit(article) for article in self.articles][:k]
 
-    def ask(self, text, days=DateRange(), history: list[Turn] = ()):  # noqa: B008
-        question = parse_question(text, days)
+    def sources(self):
+        return self.counts
+
+    def ask(self, text, days=DateRange(), history: list[Turn] = (), threshold_shift=0.0, *, sources=()):  # noqa: B008
+        question = parse_question(text, Limits(days, tuple(sources)))
         self.asked.append(text)
         self.days.append(days)
+        self.limited_to.append(list(sources))
         time.sleep(self.pause)
         if "boom" in text:
             raise RuntimeError("a secret path: /srv/articles")

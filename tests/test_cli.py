@@ -95,6 +95,57 @@ def test_search_lists_passages(fake):
     assert len(json.loads(invoke("search", "Nvidia", "-k", 1, "--json").stdout)["passages"]) == 1
 
 
+def test_search_is_limited_by_date_and_source(built):
+    assert_one_line(
+        invoke("search", "wat?", "--index", built, "--source", "sport"), "'sport' is no source of this index"
+    )
+
+
+@pytest.fixture
+def searchable(built, monkeypatch):
+    """The index of one article, searched with the model that it was built with."""
+    monkeypatch.setattr("qa.assistant.load_recorded_embedder", lambda recorded: CountingEmbedder(name="fake@0"))
+    return built
+
+
+def test_explain_shows_every_score(searchable):
+    from qa.evidence import FEATURES
+
+    result = invoke("explain", "Wat verkocht SoftBank?", "--index", searchable, "--source", "articles")
+    assert result.exit_code == 0, result.output
+    heading, *rows, decision = result.stdout.splitlines()[1:]
+    data = json.loads(invoke("explain", "Wat verkocht SoftBank?", "--index", searchable, "--json").stdout)
+    best = data["candidates"][0]
+    assert list(best["features"]) == list(FEATURES)
+    assert (best["article"], best["date"], best["rank"]) == ("000_a.txt", "2025-12-22", 1)
+    assert best["sentence"] == ARTICLE[17:][best["start"] : best["end"]]
+    assert f"{best['score']:.2f}" in rows[0]
+    assert "SoftBank verkocht zijn belang in Nvidia." in rows[0]
+    assert decision.split(":")[0] == ("answered" if data["answered"] else "refused")
+    assert f"{data['probability']:.3f}" in decision
+    assert data["answered"] == (data["probability"] >= data["needed"])
+
+
+def test_explain_lists_no_more_than_asked_for_and_moves_the_threshold(searchable):
+    arguments = ("explain", "Wat verkocht SoftBank?", "--index", searchable, "--json", "-k", 1)
+    data, strict = (json.loads(invoke(*arguments, "--threshold", shift).stdout) for shift in (-1, 1))
+    assert len(data["candidates"]) == 1
+    assert (data["answered"], strict["answered"]) == (True, False)
+
+
+def test_ask_moves_the_threshold(searchable):
+    for shift, refused in ((-1, False), (1, True)):
+        reply = invoke("ask", "Wat verkocht SoftBank?", "--index", searchable, "--json", "--threshold", shift)
+        assert json.loads(reply.stdout)["refused"] is refused
+
+
+@pytest.mark.parametrize("shift", ["2", "veel"])
+def test_an_impossible_threshold_is_wrong_usage(built, shift):
+    result = invoke("ask", "wat?", "--index", built, "--threshold", shift)
+    assert result.exit_code == 2
+    assert "--threshold" in result.stderr
+
+
 def test_index_reports_what_it_did_and_what_it_skipped(articles, tmp_path, embedder):
     for name, content in {
         "binary.txt": b"a\0b", "latin.txt": b"caf\xe9", "empty.txt": b"", "bare.txt": b" date 2025-12-22 ",
@@ -123,7 +174,7 @@ def test_a_dry_run_writes_nothing_and_patterns_choose(articles, tmp_path, embedd
 
 def test_small_talk_is_neither_an_answer_nor_a_refusal(monkeypatch):
     class Polite(FakeAssistant):
-        def ask(self, text, days=None, history=()):
+        def ask(self, text, *arguments, **options):
             return Refusal(parse_question(text), "small_talk", "Graag gedaan!")
 
     monkeypatch.setattr("qa.Assistant.open", lambda folder: Polite())
@@ -152,7 +203,7 @@ def test_verify_fails_on_a_damaged_one(built):
 def test_evaluate_prints_json_or_a_table(monkeypatch):
     figures = {"n": 2, "article_hit_1": 0.5}
     monkeypatch.setattr(
-        "qa.evaluate.evaluate", lambda folder, model, progress: {"pairs": {"nl-nl": figures}, "all": figures}
+        "qa.evaluate.evaluate", lambda folder, model, progress, shift: {"pairs": {"nl-nl": figures}, "all": figures}
     )
     assert json.loads(invoke("evaluate", "x", "--json").stdout)["all"] == figures
     assert "article_hit_1  0.500" in invoke("evaluate", "x").stdout
@@ -192,7 +243,7 @@ def test_only_unreadable_files(tmp_path, embedder):
     assert_one_line(invoke("index", tmp_path / "empty.txt", "--index", tmp_path / "i"), "an empty file")
 
 
-@pytest.mark.parametrize("command", [["ask", "wat?"], ["search", "wat?"], ["status"], ["verify"]])
+@pytest.mark.parametrize("command", [["ask", "wat?"], ["search", "wat?"], ["explain", "wat?"], ["status"], ["verify"]])
 def test_no_index_yet(tmp_path, command):
     assert_one_line(invoke(*command, "--index", tmp_path), "build one with: article-qa index")
 

@@ -5,7 +5,6 @@ Nothing heavy is imported before a command needs it, so that `--help` answers at
 
 import json
 import os
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,9 +13,8 @@ import typer.core
 
 from index.errors import ArchiveDamagedError, ArticleQAError
 from ui import terminal
-from ui.options import Index, Json, Model, Passages, QuestionText, Since, Until
-
-DEFAULT_INDEX = Path(".article-qa")
+from ui.asking import DEFAULT_INDEX, ask, explain, search
+from ui.options import Index, Json, Model, Threshold
 
 _QUIET = {"TRANSFORMERS_VERBOSITY": "error", "HF_HUB_DISABLE_PROGRESS_BARS": "1", "TOKENIZERS_PARALLELISM": "false"}
 """The libraries' own chatter, off unless the environment asks for it."""
@@ -80,51 +78,9 @@ def index_command(
             watch_shown(index, named, embedder, patterns, stop)
 
 
-@app.command()
-def ask(
-    question: QuestionText,
-    index: Index = DEFAULT_INDEX,
-    as_json: Json = False,
-    since: Since = None,
-    until: Until = None,
-    k: Passages = 5,
-) -> None:
-    """Answer a question with sentences from the articles, each with its source."""
-    from index.dates import DateRange
-    from qa import Assistant
-    from ui.render import reply_json, reply_text
-
-    days = DateRange.parse(since, until)
-    with terminal.spinner("Searching…"), closing(Assistant.open(index)) as assistant:
-        reply = assistant.ask(_typed(question), days)
-    if as_json:
-        _print_json(reply_json(reply, k))
-    else:
-        terminal.show(reply_text(reply, k))
-
-
-@app.command()
-def search(
-    question: QuestionText,
-    index: Index = DEFAULT_INDEX,
-    as_json: Json = False,
-    since: Since = None,
-    until: Until = None,
-    k: Passages = 5,
-) -> None:
-    """List the passages that come nearest to a question, with their scores."""
-    from index.dates import DateRange
-    from index.language import detect_language
-    from qa import Assistant
-    from ui.render import hit_json, hits_text
-
-    days = DateRange.parse(since, until)
-    with terminal.spinner("Searching…"), closing(Assistant.open(index)) as assistant:
-        hits = assistant.search(_typed(question), k, days)
-    if as_json:
-        _print_json({"question": question, "passages": [hit_json(hit) for hit in hits]})
-    else:
-        terminal.show(hits_text(hits, detect_language(question)))
+app.command()(ask)
+app.command()(search)
+app.command()(explain)
 
 
 @app.command()
@@ -176,7 +132,7 @@ def feedback(
         for question in kept.questions():
             terminal.output().out(json.dumps(question, ensure_ascii=False), highlight=False)
     elif as_json:
-        _print_json(kept.read())
+        terminal.print_json(kept.read())
     else:
         terminal.show(feedback_text(kept.read()))
 
@@ -188,14 +144,15 @@ def evaluate(
     ],
     as_json: Json = False,
     model: Model = None,
+    threshold: Threshold = 0.0,
 ) -> None:
     """Measure retrieval, answers and refusals on a benchmark."""
     from qa.evaluate import evaluate as run_benchmark
 
     with terminal.progress_bar("Asking") as progress:
-        report = run_benchmark(benchmark, model, progress)
+        report = run_benchmark(benchmark, model, progress, threshold)
     if as_json:
-        _print_json(report)
+        terminal.print_json(report)
     else:
         terminal.output().print(terminal.figures_table(report))
 
@@ -208,7 +165,7 @@ def status(index: Index = DEFAULT_INDEX, as_json: Json = False) -> None:
 
     figures = status_json(index, archive_status(index))
     if as_json:
-        _print_json(figures)
+        terminal.print_json(figures)
     else:
         terminal.show(status_text(figures))
 
@@ -246,15 +203,6 @@ def verify(
 def main() -> None:
     """The entry point."""
     app(prog_name="article-qa")
-
-
-def _typed(text: str) -> str:
-    """An argument whose bytes are not UTF-8 arrives with surrogates, which nothing further on can print."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def _print_json(value: object) -> None:
-    terminal.output().out(json.dumps(value, ensure_ascii=False, indent=2), highlight=False)
 
 
 if __name__ == "__main__":

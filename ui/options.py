@@ -9,6 +9,13 @@ Index = Annotated[Path, typer.Option("--index", metavar="DIR", help="Folder of t
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Since = Annotated[str | None, typer.Option(metavar="D", help="Only articles from this day, month or year on.")]
 Until = Annotated[str | None, typer.Option(metavar="D", help="Only articles up to this day, month or year.")]
+Source = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="Only articles from this folder, file or feed; may be given several times."),
+]
+Threshold = Annotated[
+    float, typer.Option(min=-1, max=1, help="Shift the evidence that an answer needs: 1 refuses all, -1 answers all.")
+]
 QuestionText = Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in Dutch or English.")]
 Passages = Annotated[int, typer.Option("-k", min=1, help="Passages to list.")]
 Model = Annotated[str | None, typer.Option(metavar="NAME", help="A sentence-transformers model, by name or folder.")]

@@ -1,5 +1,6 @@
 """What the commands show beside their output (spinners, progress, tables): on standard error, at a terminal only."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from index.update import Skipped
+
+
+_UNBOUNDED = 1000
+"""Characters in a line of a table in a file or a pipe."""
 
 
 def output() -> "Console":
@@ -32,6 +37,19 @@ def show(text: "Text | str") -> None:
     """Print on standard output."""
     console = output()
     console.print(text, end="" if str(text).endswith("\n") else "\n", overflow="ignore", crop=False)
+
+
+def show_table(table: "Table") -> None:
+    """Print a table of many columns on standard output, at the width it needs where that is not a terminal."""
+    from rich.console import Console
+
+    width = None if output().is_terminal else _UNBOUNDED
+    Console(width=width, highlight=False, markup=False, emoji=False).print(table)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON on standard output."""
+    output().out(json.dumps(value, ensure_ascii=False, indent=2), highlight=False)
 
 
 def fail(line: str) -> None:
