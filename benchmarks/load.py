@@ -46,27 +46,29 @@ async def find_events(client: httpx.AsyncClient) -> Page:
     """Read from the page's description which events take a question and answer it."""
     config = (await client.get("/config")).raise_for_status().json()
     numbers = {each["api_name"]: each["id"] for each in config["dependencies"]}
-    return Page(numbers["take"], numbers["answer"])
+    return Page(numbers["take"], numbers["reply"])
 
 
 async def ask(client: httpx.AsyncClient, page: Page, session: str, question: str) -> None:
     """Ask, and read the stream until the answer is complete.
 
     Raises:
-        RuntimeError: the page says that it failed.
+        RuntimeError: the page says that it failed, or shows no reply.
         httpx.HTTPError: it does not answer.
     """
     common = {"event_data": None, "session_hash": session, "trigger_id": 0}
     take = {"data": [question], "fn_index": page.take, **common}
     (await client.post("/gradio_api/run/predict", json=take)).raise_for_status()
-    answer = {"data": [None, None, "", ""], "fn_index": page.answer, **common}
+    answer = {"data": [None, None, "", "", []], "fn_index": page.answer, **common}
     (await client.post("/gradio_api/queue/join", json=answer)).raise_for_status()
+    updates = 0  # the question as it was asked, then the reply
     async with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
         async for line in stream.aiter_lines():
             event = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
+            updates += event.get("msg") == "process_generating"
             if event.get("msg") == "process_completed":
-                if not event["success"]:
-                    raise RuntimeError("the page reports a failure")
+                if not event["success"] or updates < 2:
+                    raise RuntimeError("the page shows no reply" if event["success"] else "the page reports a failure")
                 return
     raise RuntimeError("the stream ended before the answer")
 

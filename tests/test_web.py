@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from urllib.parse import parse_qs
 
 import pytest
 from fake_assistant import SENTENCE, SOFTBANK, FakeAssistant, own_event_loop
@@ -18,10 +19,14 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::R
 
 from fastapi.testclient import TestClient  # noqa: E402
 
+from index.dates import DateRange  # noqa: E402
 from index.errors import ServeError  # noqa: E402
+from index.limits import Limits  # noqa: E402
+from qa.question import parse_question  # noqa: E402
 from ui import chat  # noqa: E402
 from ui.access import RateLimit  # noqa: E402
 from ui.escaping import safe  # noqa: E402
+from ui.filters import Filters, choices, from_link, link, source_names  # noqa: E402
 from ui.server import create_app, reserve  # noqa: E402
 from ui.texts import TEXTS  # noqa: E402
 
@@ -37,10 +42,10 @@ def _unhurried(monkeypatch):
     monkeypatch.setattr(chat, "_PACE", 0)
 
 
-def ask(question, turns=(), assistant=None, a_minute=0, period=("", "")):
+def ask(question, turns=(), assistant=None, a_minute=0, filters=Filters()):  # noqa: B008
     """The updates of a question, all at once."""
     talk = chat.Chat(assistant or FakeAssistant(), RateLimit(a_minute))
-    return list(talk.answer(question, list(turns), period, chat.Visitor("nl", "192.0.2.1")))
+    return list(talk.answer(question, list(turns), filters, chat.Visitor("nl", "192.0.2.1")))
 
 
 def last(updates):
@@ -104,7 +109,7 @@ def test_the_conversation_so_far_is_passed_on():
     heard = []
 
     class Listening(FakeAssistant):
-        def ask(self, text, days=None, history=()):
+        def ask(self, text, days=None, history=(), *, sources=()):
             heard.append([turn.question for turn in history])
             return super().ask(text)
 
@@ -136,16 +141,54 @@ def test_a_fault_shows_a_number_that_is_in_the_log_and_nothing_else(caplog):
 
 
 def test_a_period_that_is_none_is_told():
-    assert safe("'gisteren' is not a date") in last(ask("Nvidia?", period=("gisteren", ""))).messages[-1]["content"]
+    assert safe("'gisteren' is not a date") in last(ask("Nvidia?", filters=Filters("gisteren"))).messages[-1]["content"]
+
+
+NEWS, OLD = "/srv/secret/news", "/srv/secret/old/news"
+FEED = "https://jan:geheim@example.org/rss?token=1"
+
+
+def test_sources_are_named_by_as_much_of_their_end_as_tells_them_apart():
+    assert source_names([NEWS, OLD, FEED, "/srv/economy"]) == {
+        "secret/news": [NEWS], "old/news": [OLD], "example.org/rss": [FEED], "economy": ["/srv/economy"]
+    }  # fmt: skip
+
+
+def test_there_is_a_choice_of_sources_only_where_there_are_several():
+    assert choices({NEWS: 3}) == []
+    assert choices({NEWS: 3, "/srv/economy": 1}) == [("news (3)", "news"), ("economy (1)", "economy")]
+
+
+def test_a_search_is_limited_to_the_sources_chosen():
+    assistant = FakeAssistant(counts={NEWS: 1, "/srv/economy": 1})
+    assert last(ask("Nvidia?", assistant=assistant, filters=Filters(sources=("economy",)))).turns
+    assert assistant.limited_to == [["/srv/economy"]]
+
+
+def test_a_source_that_has_gone_is_told_and_nothing_is_searched():
+    assistant = FakeAssistant()
+    update = last(ask("Nvidia?", assistant=assistant, filters=Filters(sources=("gone",))))
+    assert TEXTS["nl"]["no_source"] in update.messages[-1]["content"]
+    assert assistant.asked == []
+
+
+def test_a_link_brings_back_the_limits_and_names_no_path():
+    counts = {NEWS: 1, "/srv/economy & co": 1}
+    limits = Limits(DateRange.parse("2025-11", None), ("/srv/economy & co",))
+    address = link(parse_question("Wat nu?", limits), source_names(counts))
+    assert address == "./?q=Wat%20nu%3F&since=2025-11-01&source=economy%20%26%20co"
+    filters = from_link(parse_qs(address.partition("?")[2]), counts)
+    assert filters == Filters("2025-11-01", "", ("economy & co",))
+    assert from_link({"source": ["gone"], "since": ["x" * 1000]}, counts) == Filters("x" * 10)
 
 
 def test_too_many_questions_have_to_wait():
     talk = chat.Chat(FakeAssistant(), RateLimit(1))
     visitor = chat.Visitor("nl", "192.0.2.1")
-    first, second = (list(talk.answer("Nvidia?", [], ("", ""), visitor)) for _ in range(2))
+    first, second = (list(talk.answer("Nvidia?", [], Filters(), visitor)) for _ in range(2))
     assert last(first).turns
     assert TEXTS["nl"]["busy"] in last(second).messages[-1]["content"]
-    assert last(talk.answer("Nvidia?", [], ("", ""), chat.Visitor("nl", "192.0.2.2"))).turns
+    assert last(talk.answer("Nvidia?", [], Filters(), chat.Visitor("nl", "192.0.2.2"))).turns
 
 
 def test_the_archive_tells_how_it_stands(client):

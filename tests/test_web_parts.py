@@ -3,6 +3,7 @@
 import base64
 import json
 from contextlib import closing
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -11,14 +12,19 @@ from fakes import CountingEmbedder
 from typer.testing import CliRunner
 
 from index.archive import Archive
+from index.dates import PublicationDate
 from index.errors import ArchiveWriteError, ServeError
+from index.records import Span
 from index.update import update_archive
-from qa.records import Answer, Turn
+from qa.records import Answer, Step, Turn
 from ui import access, feedback
 from ui.cli import app
+from ui.escaping import safe
 from ui.examples import example_questions, frequent_names
 from ui.export import conversation_markdown
+from ui.markup import message
 from ui.serving import PUBLIC_RATE, Request, settings_for
+from ui.texts import TEXTS
 from ui.timeline import timeline
 from ui.uploads import FOLDER, MOST_FILES, Uploads
 
@@ -354,3 +360,18 @@ def test_a_fake_archive_is_enough_for_the_status_line():
     archive = FakeAssistant().archive
     archive.store = SimpleNamespace(counts=lambda: {"articles": 0}, languages=dict, date_range=lambda: None)
     assert status(archive, "en") == "0 articles (), date unknown"
+
+
+def test_a_change_over_time_is_a_dated_list_of_links_and_nothing_in_it_runs():
+    reply = FakeAssistant().ask("Nvidia?")
+    steps = (
+        Step(PublicationDate.parse("2025-11"), "<img src=x onerror=alert(1)>", 2, Span(0, 5)),
+        Step(PublicationDate.parse("2025-12-22"), "5,8 miljard dollar", 1, Span(0, 5)),
+    )
+    changed = replace(reply, development=steps)
+    *_, whole = message(changed, 3, "Nvidia?", "nl")
+    assert whole.index("2025&#45;11") < whole.index(f'href="#s3-1">{safe("5,8 miljard dollar")}</a></li>')
+    assert safe("<img src=x onerror=alert(1)>") in whole
+    assert "<img" not in whole
+    assert TEXTS["nl"]["development"] not in message(reply, 3, "Nvidia?", "nl")[-1]
+    assert "2025\\-12\\-22\\: 5,8 miljard dollar" in conversation_markdown([Turn("Nvidia?", changed)], "nl")

@@ -8,11 +8,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.dates import DateRange
 from index.errors import ArticleQAError
 from qa import Assistant, Turn
+from qa.records import Answer, Refusal
 from ui.access import RateLimit
 from ui.escaping import safe
+from ui.filters import Filters, source_names
 from ui.markup import message, sources
 from ui.texts import say
 
@@ -30,6 +31,8 @@ _log = logging.getLogger("article_qa.web")
 
 Message = dict[str, str]
 
+Names = dict[str, list[str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
@@ -41,11 +44,14 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """New values of the page's parts; None leaves a part as it is."""
+    """New values of the page's parts; None leaves the turns as they are.
+
+    The sources are there each time: to leave a part as it is, Gradio makes it and its description anew.
+    """
 
     messages: list[Message]
+    sources: str
     turns: list[Turn] | None = None
-    sources: str | None = None
 
 
 class Chat:
@@ -56,43 +62,53 @@ class Chat:
         self._limit = limit
         self._turnstile = threading.Semaphore(_AT_ONCE)
 
-    def answer(self, question: str, turns: list[Turn], period: tuple[str, str], visitor: Visitor) -> Iterator[Update]:
+    def answer(self, question: str, turns: list[Turn], filters: Filters, visitor: Visitor) -> Iterator[Update]:
         """The page's updates while a question is answered, a sentence at a time.
 
         Args:
             question: as it was typed.
             turns: of the conversation so far; the new one is added to this very list, as another question of the
                 same visitor may be under way.
-            period: the first and the last day to search in, as they were typed; empty for no limit.
+            filters: what the search is limited to.
             visitor: who asks.
         """
-        language = visitor.language
-        before = [*conversation(turns, language), _said("user", question_html(question))]
-        yield Update(before)
-        if not self._limit.allows(visitor.address):
-            yield Update([*before, _failed(say(language, "busy"))])
-            return
-        try:
-            days = DateRange.parse(period[0].strip() or None, period[1].strip() or None)
-            with self._turnstile:
-                reply = self._assistant.ask(question, days, tuple(turns))
-        except ArticleQAError as error:
-            yield Update([*before, _failed(safe(str(error)))])
-            return
-        except Exception:  # noqa: BLE001 (a visitor gets one line and a number; the log has the rest)
-            yield Update([*before, _failed(report_fault(language))])
+        language, names = visitor.language, source_names(self._assistant.sources())
+        asked = _said("user", question_html(question))
+        before, panel = [*conversation(turns, language), asked], sources(turns, language, names)
+        yield Update(before, panel)
+        reply = self._reply(question, tuple(turns), filters, names, visitor)
+        if isinstance(reply, str):
+            yield Update([*before, _failed(reply)], panel)
             return
         turn = Turn(question, reply, dt.datetime.now(dt.UTC))
         shown = [*turns, turn][-MOST_TURNS:]
-        before = [*conversation(shown[:-1], language), before[-1]]
+        before, panel = [*conversation(shown[:-1], language), asked], sources(shown, language, names)
         first, *more = message(reply, len(shown), question, language)
-        replies = [(number, shown_turn.reply) for number, shown_turn in enumerate(shown, start=1)]
-        yield Update([*before, _said("assistant", first)], sources=sources(replies, language))
+        yield Update([*before, _said("assistant", first)], panel)
         turns.append(turn)  # only now: who stops a search has not asked
         del turns[:-MOST_TURNS]
         for grown in more or [first]:
             time.sleep(_PACE)
-            yield Update([*before, _said("assistant", grown)], turns)
+            yield Update([*before, _said("assistant", grown)], panel, turns)
+
+    def _reply(
+        self, question: str, turns: tuple[Turn, ...], filters: Filters, names: Names, visitor: Visitor
+    ) -> Answer | Refusal | str:
+        """What the assistant says, or as HTML why it was not asked."""
+        language = visitor.language
+        if not self._limit.allows(visitor.address):
+            return say(language, "busy")
+        if not names.keys() >= set(filters.sources):
+            return say(language, "no_source")
+        chosen = [source for name in filters.sources for source in names[name]]
+        try:
+            days = filters.days()
+            with self._turnstile:
+                return self._assistant.ask(question, days, turns, sources=chosen)
+        except ArticleQAError as error:
+            return safe(str(error))
+        except Exception:  # noqa: BLE001 (a visitor gets one line and a number; the log has the rest)
+            return report_fault(language)
 
 
 def conversation(turns: list[Turn], language: str) -> list[Message]:

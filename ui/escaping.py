@@ -1,10 +1,12 @@
 """Text from articles and visitors made harmless for every place where the page puts it."""
 
+import re
 import string
 
 from ui.render import plain
 
-_ESCAPES = str.maketrans({character: f"&#{ord(character)};" for character in string.punctuation})
+_PUNCTUATION = re.compile(f"[{re.escape(string.punctuation)}]")
+_ESCAPES = {character: f"&#{ord(character)};" for character in string.punctuation}
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in string.punctuation if character not in ",;'%/"})
 
 
@@ -15,7 +17,7 @@ def safe(text: str) -> str:
     to Markdown (which the chat's messages pass through) and to JavaScript's template strings (which Gradio makes
     of an HTML component's template, after the values have been filled in).
     """
-    return plain(text).translate(_ESCAPES)
+    return _PUNCTUATION.sub(lambda match: _ESCAPES[match.group()], plain(text))
 
 
 def markdown_safe(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ui.changes import development_line
 from ui.escaping import markdown_safe
 from ui.render import answer_pieces, source_line
 from ui.texts import say
@@ -30,7 +31,8 @@ def _reply(reply: "Answer | Refusal", language: str) -> list[str]:
         + markdown_safe(source_line(citation.date, citation.title, citation.article_id, language))
         for citation in reply.citations
     ]
-    return [f"> {text}" if reply.refused else text, *(["\n".join(sources)] if sources else [])]
+    changed = markdown_safe(development_line(reply))
+    return [f"> {text}" if reply.refused else text, *filter(None, [changed, "\n".join(sources)])]
 
 
 def _spaced(text: str) -> str:

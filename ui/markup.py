@@ -1,12 +1,13 @@
 """Replies and articles as HTML. Everything that is not ours goes through `safe`."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from ui.escaping import safe
+from ui.filters import link
 from ui.render import Piece, also_in, answer_pieces, articles_of, is_small_talk, one_line, passage_pieces
 from ui.texts import say
 from ui.timeline import timeline
@@ -14,7 +15,7 @@ from ui.timeline import timeline
 if TYPE_CHECKING:
     from index.archive import Archive
     from index.records import Article, Span
-    from qa.records import Answer, Citation, Hit, Refusal
+    from qa.records import Answer, Citation, Hit, Refusal, Step, Turn
 
 _BLANK = re.compile(r"\s+")
 
@@ -62,7 +63,8 @@ def message(reply: "Answer | Refusal", turn: int, asked: str, language: str) -> 
         when = [_date(dates[piece.n], language) for piece in sentence if piece.n]
         paragraphs += f"<p>{''.join(_piece(piece, turn) for piece in sentence)}{_whens(when)}</p>"
         grown.append(f'<div class="reply answer">{before}{paragraphs}</div>')
-    whole = f'<div class="reply answer">{before}{paragraphs}{differ}{_notices(reply)}</div>'
+    after = f"{_development(reply.development, turn, language)}{differ}{_notices(reply)}"
+    whole = f'<div class="reply answer">{before}{paragraphs}{after}</div>'
     return [*grown[:-1], whole]
 
 
@@ -79,13 +81,19 @@ def status(archive: "Archive", language: str) -> str:
     return say(language, "status", articles=store.counts()["articles"], languages=languages, dates=dates)
 
 
-def sources(replies: "Sequence[tuple[int, Answer | Refusal]]", language: str) -> str:
-    """The sources of the (turn, reply) pairs of a conversation, the newest first and open."""
-    replies = [(turn, reply) for turn, reply in replies if not is_small_talk(reply)]
+def sources(turns: "Sequence[Turn]", language: str, names: Mapping[str, Sequence[str]]) -> str:
+    """The sources of a conversation, those of the newest turn first and open.
+
+    Args:
+        turns: of the conversation.
+        language: of the interface.
+        names: of the archive's sources, for the links that ask again.
+    """
+    replies = [(n, turn.reply) for n, turn in enumerate(turns, start=1) if not is_small_talk(turn.reply)]
     if not replies:
         return f'<p class="none">{say(language, "no_sources")}</p>'
     newest = replies[-1][0]
-    return "".join(_turn(turn, reply, turn == newest, language) for turn, reply in reversed(replies))
+    return "".join(_turn(n, reply, n == newest, language, names) for n, reply in reversed(replies))
 
 
 def article_page(article: "Article", cited: "Span | None", language: str) -> str:
@@ -140,11 +148,22 @@ def _whens(dates: list[str]) -> str:
     return f' <span class="when">{", ".join(dict.fromkeys(dates))}</span>' if dates else ""
 
 
+def _development(steps: "Sequence[Step]", turn: int, language: str) -> str:
+    """How what was asked for has changed, each step with its date and the card that it comes from."""
+    items = "".join(
+        f"<li><time>{_date(step.date, language)}</time> "
+        f'<a class="cite" href="#s{turn}-{step.n}">{safe(one_line(step.text))}</a></li>'
+        for step in steps
+    )
+    label = say(language, "development")
+    return f'<div class="development"><p>{label}</p><ol>{items}</ol></div>' if items else ""
+
+
 def _notices(reply: "Answer | Refusal") -> str:
     return "".join(f'<p class="notice">{safe(notice)}</p>' for notice in reply.notices)
 
 
-def _turn(turn: int, reply: "Answer | Refusal", newest: bool, language: str) -> str:
+def _turn(turn: int, reply: "Answer | Refusal", newest: bool, language: str, names: Mapping[str, Sequence[str]]) -> str:
     found = articles_of(reply)
     if reply.refused:
         cards = [_nearest(turn, n, hit, language) for n, hit in enumerate(reply.passages[:3], start=1)]
@@ -154,9 +173,7 @@ def _turn(turn: int, reply: "Answer | Refusal", newest: bool, language: str) -> 
         heading = timeline(reply, turn, language)
     opened = " open" if newest else ""
     question = safe(one_line(reply.question.text, 120))
-    permalink = (
-        f'<a class="permalink" href="./?q={quote(reply.question.text, safe="")}">{say(language, "permalink")}</a>'
-    )
+    permalink = f'<a class="permalink" href="{safe(link(reply.question, names))}">{say(language, "permalink")}</a>'
     return (
         f'<details class="turn" id="s{turn}"{opened}><summary>{question}</summary><p>{permalink}</p>'
         f"{heading}<ol>{''.join(cards)}</ol></details>"

@@ -87,6 +87,8 @@ def create_app(
         examples: gives the questions to begin with.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported; nothing may call home
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)  # else each answer tabulates all the ones before it
+    os.environ.setdefault("MPLBACKEND", "agg")  # where there is matplotlib, Gradio would load all of it
     import gradio as gr
 
     from ui.web import Services, build_page, page_file
@@ -103,7 +105,7 @@ def create_app(
     chat = Chat(assistant, RateLimit(settings.questions_a_minute))
     feedback = Feedback(archive.folder) if settings.writable else None
     uploads = Uploads(archive, assistant.warm_up()) if settings.writable else None
-    page = build_page(Services(chat, archive, examples, feedback, uploads))
+    page = build_page(Services(chat, archive, assistant.sources, examples, feedback, uploads))
     page.state_session_capacity = _SESSIONS
     page.queue(default_concurrency_limit=8, max_size=200)
     gr.mount_gradio_app(

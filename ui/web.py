@@ -8,24 +8,19 @@ from typing import Any
 import gradio as gr
 
 from index.archive import Archive
-from index.sources import SUFFIXES
 from qa import Turn
-from ui.chat import Chat, Visitor, report_fault
+from ui.chat import Chat
 from ui.escaping import safe
 from ui.export import conversation_markdown
-from ui.feedback import MAX_REMARK, Feedback
+from ui.feedback import Feedback
+from ui.filters import Filters
 from ui.markup import header, sources, status
+from ui.parts import add_feedback, add_filters, add_uploads, linked_filters, say, visitor
 from ui.render import reply_text
-from ui.texts import choose_language, translations
-from ui.texts import say as say_in
 from ui.uploads import Uploads
 
 _CONCURRENT = 16
 """Answers under way at the same time, most of them waiting for their next sentence to appear; more wait in line."""
-
-Files = list[str] | None
-
-say = translations()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +29,7 @@ class Services:
 
     chat: Chat
     archive: Archive
+    sources: Callable[[], dict[str, int]]
     examples: Callable[[], list[str]]
     feedback: Feedback | None = None
     uploads: Uploads | None = None
@@ -42,11 +38,6 @@ class Services:
 def page_file(name: str) -> str:
     """One of the files in ui/page."""
     return files("ui").joinpath("page", name).read_text(encoding="utf-8")
-
-
-def visitor(request: gr.Request) -> Visitor:
-    """Who sent a request."""
-    return Visitor(choose_language(request.headers.get("accept-language")), request.client.host)
 
 
 def build_page(services: Services) -> gr.Blocks:
@@ -60,31 +51,29 @@ def build_page(services: Services) -> gr.Blocks:
                 chatbot = _chatbot()
                 box = _question_box()
                 buttons = _buttons()
-                with gr.Accordion(say("period"), open=False, elem_id="period"), gr.Row():
-                    since = gr.Textbox("", label=say("since"), max_length=10, elem_id="since")
-                    until = gr.Textbox("", label=say("until"), max_length=10, elem_id="until")
+                limits, *filters = add_filters()
                 if services.feedback:
-                    _add_feedback(services.feedback, chatbot, turns)
+                    add_feedback(services.feedback, chatbot, turns)
             with gr.Column(scale=2, min_width=300):
                 panel = gr.HTML(elem_id="sources")
                 if services.uploads:
-                    _add_uploads(services.uploads)
+                    add_uploads(services.uploads)
         foot = gr.HTML(elem_id="status")
         answering: dict[str, Any] = {
             "fn": _answer(services.chat),
-            "inputs": [asked, turns, since, until],
+            "inputs": [asked, turns, *filters],
             "outputs": [chatbot, turns, panel],
             "concurrency_limit": _CONCURRENT,
             "show_progress": "hidden",
             "trigger_mode": "multiple",  # else a question asked while an answer still appears would be lost
         }
         linked = gr.State("")  # not `asked`, which somebody may have filled before the page is complete
-        parts = [head, panel, foot, chatbot, linked]
+        parts = [head, panel, foot, chatbot, linked, limits, *filters]
         begun = page.load(_begin(services), None, parts, queue=False, show_progress="hidden")
         running = [
-            begun.then(**{**answering, "inputs": [linked, turns, since, until]}),
+            begun.then(**{**answering, "inputs": [linked, turns, *filters]}),
             box.submit(_take, box, [box, asked], queue=False, trigger_mode="multiple", api_name="take").then(
-                **answering, api_name="answer"
+                **answering, api_name="reply"
             ),
             chatbot.example_select(_choose, None, asked, queue=False).then(**answering),
             buttons["retry"].click(_again, [asked, turns], turns, queue=False).then(**answering),
@@ -144,21 +133,28 @@ def _begin(services: Services) -> Callable[[gr.Request], tuple[Any, ...]]:
         language = visitor(request).language
         examples = gr.Chatbot(examples=[{"text": example} for example in services.examples()])
         line = f'<p id="archive-line">{safe(status(services.archive, language))}</p>'
-        return header(language), sources([], language), line, examples, request.query_params.get("q", "")
+        query = request.query_params
+        texts = (header(language), sources([], language, {}), line)
+        return *texts, examples, query.get("q", ""), *linked_filters(query, services.sources())
 
     return begin
 
 
 def _answer(chat: Chat) -> Callable[..., Iterator[Any]]:
     def answer(
-        question: str, turns: list[Turn], since: str | None, until: str | None, request: gr.Request
+        question: str,
+        turns: list[Turn],
+        since: str | None,
+        until: str | None,
+        chosen: list[str] | None,
+        request: gr.Request,
     ) -> Iterator[Any]:
         if not question:  # the page was opened without one
             yield gr.skip(), gr.skip(), gr.skip()
             return
-        for update in chat.answer(question, turns, (since or "", until or ""), visitor(request)):
-            rest = (update.turns, update.sources)
-            yield update.messages, *(gr.skip() if value is None else value for value in rest)
+        filters = Filters(since or "", until or "", tuple(chosen or ()))
+        for update in chat.answer(question, turns, filters, visitor(request)):
+            yield update.messages, gr.skip() if update.turns is None else update.turns, update.sources
 
     return answer
 
@@ -179,7 +175,7 @@ def _again(asked: str, turns: list[Turn]) -> list[Turn]:
 
 
 def _start_over(request: gr.Request) -> tuple[list[Any], list[Turn], str]:
-    return [], [], sources([], visitor(request).language)
+    return [], [], sources([], visitor(request).language, {})
 
 
 def _last_answer(turns: list[Turn]) -> str:
@@ -188,51 +184,3 @@ def _last_answer(turns: list[Turn]) -> str:
 
 def _exported(turns: list[Turn], request: gr.Request) -> str:
     return conversation_markdown(turns, visitor(request).language)
-
-
-def _add_feedback(feedback: Feedback, chatbot: gr.Chatbot, turns: gr.State) -> None:
-    verdict = gr.State("")
-    with gr.Group(visible=False, elem_id="remark") as group:
-        remark = gr.Textbox(label=say("remark"), placeholder=say("remark_placeholder"), max_length=MAX_REMARK)
-        send = gr.Button(say("send_remark"), size="sm")
-
-    def judge(event: gr.LikeData, turns: list[Turn]) -> tuple[str, Any]:
-        turn = int(event.index) // 2  # question and reply alternate
-        if turn >= len(turns):
-            return "", gr.skip()
-        return feedback.add(turns[turn], bool(event.liked)), gr.Group(visible=True)
-
-    def keep(text: str, verdict: str, request: gr.Request) -> tuple[str, Any]:
-        feedback.add_remark(verdict, text)
-        gr.Info(say_in(visitor(request).language, "thanks"))
-        return "", gr.Group(visible=False)
-
-    chatbot.like(judge, turns, [verdict, group], queue=False)
-    gr.on([send.click, remark.submit], keep, [remark, verdict], [remark, group])
-
-
-def _add_uploads(uploads: Uploads) -> None:
-    with gr.Accordion(say("add"), open=False, elem_id="add"):
-        with gr.Row():
-            files = gr.UploadButton(
-                say("add_files"), file_count="multiple", file_types=list(SUFFIXES), size="sm", elem_id="files"
-            )
-            rebuild = gr.Button(say("rebuild"), size="sm", elem_id="button-rebuild")
-        result = gr.HTML(elem_id="added")
-
-    def work(request: gr.Request, progress: gr.Progress, action: Callable[..., str]) -> str:
-        language = visitor(request).language
-        described = say_in(language, "indexing")
-        try:
-            return action(language, lambda done, total: progress((done, total), desc=described))
-        except Exception:  # noqa: BLE001 (a visitor gets one line and a number; the log has the rest)
-            return f"<p>{report_fault(language)}</p>"
-
-    def take_in(files: Files, request: gr.Request, progress: gr.Progress = gr.Progress()) -> str:  # noqa: B008
-        return work(request, progress, lambda *rest: uploads.add(files or [], *rest))
-
-    def read_again(request: gr.Request, progress: gr.Progress = gr.Progress()) -> str:  # noqa: B008
-        return work(request, progress, uploads.rebuild)
-
-    files.upload(take_in, files, result, concurrency_limit=1)
-    rebuild.click(read_again, None, result, concurrency_limit=1)

@@ -19,7 +19,7 @@ TRAP = "window.caught = []; window.pwned = (value) => { window.caught.push(value
 class HostileAssistant(FakeAssistant):
     """Answers question number i with an article that is payload i from its name to its last word."""
 
-    def ask(self, text, days=None, history=()):
+    def ask(self, text, days=None, history=(), *, sources=()):
         number = int(text.split()[0])
         article = self.articles[number]
         citation = make_citation(article, article.text)

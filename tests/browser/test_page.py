@@ -114,12 +114,36 @@ def test_asking_again_replaces_the_last_turn_and_starting_over_clears_all(open_p
 
 def test_a_period_is_passed_on_and_a_wrong_date_is_told(open_page, site, assistant):
     page = open_page(site.address)
-    page.locator("#period button").first.click()
+    page.locator("#limits button").first.click()
     page.locator("#since textarea, #since input").fill("2025-11")
     expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
     assert str(assistant.days[-1].since) == "2025-11-01"
     page.locator("#since textarea, #since input").fill("gisteren")
     expect(ask(page, "Nvidia?")).to_contain_text("'gisteren' is not a date")
+
+
+def test_a_search_is_limited_to_a_source_and_a_link_brings_the_limits_back(open_page):
+    assistant = FakeAssistant(counts={"/srv/articles/news": 1, "/srv/articles/<img src=x onerror=alert(1)>": 1})
+    with own_event_loop(), Site(create_app(assistant)) as served:
+        page = open_page(served.address)
+        page.locator("#limits button").first.click()
+        page.locator("#since textarea, #since input").fill("2025-11")
+        page.get_by_label("onerror=alert(1)> (1)").check()
+        expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
+        address = page.locator("a.permalink").get_attribute("href")
+        again = open_page(served.address + address.removeprefix("./"))
+        expect(again.locator('[data-testid="bot"]').last).to_contain_text(SECOND)
+        expect(again.get_by_label("onerror=alert(1)> (1)")).to_be_checked()
+        expect(again.locator("#since textarea, #since input")).to_have_value("2025-11-01")
+    assert assistant.limited_to == [["/srv/articles/<img src=x onerror=alert(1)>"]] * 2
+    assert str(assistant.days[-1].since) == "2025-11-01"
+
+
+def test_one_source_is_no_choice(open_page, site):
+    page = open_page(site.address)
+    page.locator("#limits button").first.click()
+    expect(page.locator("#since")).to_be_visible()
+    expect(page.locator("#only-sources")).to_be_hidden()
 
 
 def test_stop_ends_a_long_search(open_page, site, assistant):
