@@ -1,10 +1,12 @@
 """Damaged files of every format through the readers: `python -m benchmarks.fuzz [files]`.
 
-Real files are mutated (bytes altered, cut out, repeated, swapped between files); each must come out as articles or
-as a reason, in less than ten seconds of CPU and less than one gigabyte. Reading happens in a child process, so that
-a crash of a library is seen as what it is.
+Real files are mutated (bytes altered, cut out, repeated, swapped between files; of Word documents also the files
+packed in them); each must come out as articles or as a reason, in less than ten seconds of CPU and less than one
+gigabyte. Reading happens in a child process, without the limits that `index.confined` sets, so that a crash of a
+library, or its hunger, is seen as what it is.
 """
 
+import io
 import multiprocessing
 import multiprocessing.connection
 import random
@@ -13,12 +15,13 @@ import runpy
 import sys
 import tempfile
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
 from index.errors import ArticleError
-from index.loading import load_articles
+from index.loading import read_articles
 from index.records import Article
 
 FILES = 10_000
@@ -55,22 +58,35 @@ def mutate(data: bytes, others: list[bytes], generator: random.Random) -> bytes:
     return bytes(changed[:5_000_000])
 
 
+def mutate_packed(data: bytes, others: list[bytes], generator: random.Random) -> bytes:
+    """A sound ZIP archive with one damaged file in it."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w") as changed:
+        names = source.namelist()
+        damaged = generator.choice(["word/document.xml", *names])
+        for name in names:
+            content = source.read(name)
+            changed.writestr(name, mutate(content, [content, *others], generator) if name == damaged else content)
+    return target.getvalue()
+
+
 def read(samples: Mapping[str, bytes], seeds: range, sender: multiprocessing.connection.Connection) -> None:
     """Read one mutated file a seed; sends (suffix, outcome, seconds) for each, and at the end the memory used."""
     others = list(samples.values())
     with tempfile.TemporaryDirectory() as temporary:
         for suffix, data in samples.items():  # the libraries are loaded here, not in what is timed
             (path := Path(temporary) / f"sound{suffix}").write_bytes(data)
-            assert all(isinstance(outcome, Article | ArticleError) for outcome in load_articles(path, path.name))
+            assert all(isinstance(outcome, Article | ArticleError) for outcome in read_articles(path, path.name))
         for seed in seeds:
             generator = random.Random(seed)
             suffix = generator.choice(sorted(samples))
             path = Path(temporary) / f"{seed}{suffix}"
-            path.write_bytes(mutate(samples[suffix], others, generator))
+            change = mutate_packed if suffix == ".docx" and generator.random() < 0.8 else mutate
+            path.write_bytes(change(samples[suffix], others, generator))
             sender.send((suffix, "begun", 0.0))
             started = time.process_time()
             try:
-                outcomes = list(load_articles(path, path.name))
+                outcomes = list(read_articles(path, path.name))
                 assert all(isinstance(outcome, Article | ArticleError) for outcome in outcomes)
                 outcome = "articles" if any(isinstance(item, Article) for item in outcomes) else "reason"
             except ArticleError as error:

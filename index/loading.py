@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from index.confined import ConfinedReader
 from index.errors import ArticleError, DateError
 from index.readers.docx import read_docx
 from index.readers.feed import read_feed
@@ -27,21 +28,34 @@ MAX_DOCUMENT = 50_000_000
 class _Format:
     read: Callable[[BinaryIO, str], Iterator[Article | ArticleError]]
     max_bytes: int | None = MAX_TEXT
+    confined: bool = False
 
 
 FORMATS = {
     ".txt": _Format(read_text),
     ".md": _Format(read_markdown),
-    ".html": _Format(read_html),
-    ".htm": _Format(read_html),
-    ".pdf": _Format(read_pdf, MAX_DOCUMENT),
-    ".docx": _Format(read_docx, MAX_DOCUMENT),
+    ".html": _Format(read_html, confined=True),
+    ".htm": _Format(read_html, confined=True),
+    ".pdf": _Format(read_pdf, MAX_DOCUMENT, confined=True),
+    ".docx": _Format(read_docx, MAX_DOCUMENT, confined=True),
     ".jsonl": _Format(read_lines, None),
-    ".feed": _Format(read_feed),
+    ".feed": _Format(read_feed, confined=True),
 }
 
 
+_CONFINED = ConfinedReader()
+
+
 def load_articles(path: Path, file_id: str) -> Iterator[Article | ArticleError]:
+    """As `read_articles`; what needs a large library is read in another process, within limits of time and memory.
+
+    Raises:
+        ArticleError: as there; or reading was too much.
+    """
+    yield from _CONFINED.read(path, file_id) if _format(path).confined else read_articles(path, file_id)
+
+
+def read_articles(path: Path, file_id: str) -> Iterator[Article | ArticleError]:
     """Read the article, or the articles, of one file; a file of any other suffix is taken for plain text.
 
     Yields:
@@ -50,7 +64,7 @@ def load_articles(path: Path, file_id: str) -> Iterator[Article | ArticleError]:
     Raises:
         ArticleError: the file as a whole is not readable as what it is named; the message gives the reason.
     """
-    kind = FORMATS.get(path.suffix.lower(), FORMATS[".txt"])
+    kind = _format(path)
     try:
         size = path.stat().st_size
         if size == 0:
@@ -63,6 +77,10 @@ def load_articles(path: Path, file_id: str) -> Iterator[Article | ArticleError]:
         raise ArticleError(str(error)) from error
     except OSError as error:
         raise ArticleError(f"cannot be read ({error.strerror or error})") from error
+
+
+def _format(path: Path) -> _Format:
+    return FORMATS.get(path.suffix.lower(), FORMATS[".txt"])
 
 
 def file_digest(path: Path) -> bytes:

@@ -9,7 +9,7 @@ from samples import write
 from samples_formats import FEED, PAGE, SAMPLES, docx, pdf
 
 from index.errors import ArticleError
-from index.loading import load_articles
+from index.loading import load_articles, read_articles
 from index.records import Article
 
 
@@ -101,7 +101,9 @@ def test_pdf_without_text(tmp_path: Path) -> None:
 
 def test_pdf_of_too_many_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.readers.pdf.MAX_PAGES", 2)
-    assert reason(write(tmp_path / "a.pdf", pdf(["a"], ["b"], ["c"]))) == "3 pages are more than 2"
+    path = write(tmp_path / "a.pdf", pdf(["a"], ["b"], ["c"]))
+    with pytest.raises(ArticleError, match="^3 pages are more than 2$"):
+        list(read_articles(path, "a.pdf"))
 
 
 def test_word(tmp_path: Path) -> None:
@@ -112,7 +114,9 @@ def test_word(tmp_path: Path) -> None:
 
 def test_word_that_unpacks_to_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.readers.docx.MAX_UNPACKED", 1000)
-    assert reason(write(tmp_path / "a.docx", SAMPLES[".docx"])).startswith("unpacks to more than")
+    path = write(tmp_path / "a.docx", SAMPLES[".docx"])
+    with pytest.raises(ArticleError, match="^unpacks to more than"):
+        list(read_articles(path, "a.docx"))
 
 
 def test_json_lines(tmp_path: Path) -> None:

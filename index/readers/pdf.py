@@ -1,7 +1,6 @@
 """PDF: the text of each page, joined, with the places where pages begin."""
 
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import BinaryIO
@@ -11,8 +10,6 @@ from index.errors import ArticleError
 from index.records import Article
 
 MAX_PAGES = 1000
-MAX_SECONDS = 60.0
-"""Longest time that reading one file may take; it is looked at between pages."""
 
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad]\n(?=[a-z])")
 _SENTENCE_END = (".", "!", "?", ":", "”", '"', "’")
@@ -36,10 +33,7 @@ def _page_texts(file: BinaryIO) -> Iterator[str]:
         raise ArticleError("protected by a password")
     if len(reader.pages) > MAX_PAGES:
         raise ArticleError(f"{len(reader.pages):,} pages are more than {MAX_PAGES:,}")
-    deadline = time.monotonic() + MAX_SECONDS
     for page in reader.pages:
-        if time.monotonic() > deadline:
-            raise ArticleError(f"reading it takes more than {MAX_SECONDS:.0f} seconds")
         yield _paragraphs(clean(page.extract_text()))
 
 
