@@ -11,6 +11,7 @@ from index.derived import DerivedDense, DerivedLexical, write_dense
 from index.errors import ArchiveWriteError
 from index.limits import EVERYTHING, Limits
 from index.records import LANGUAGES
+from index.spelling import corrected
 from index.store import Store
 from index.vectors import Vectors
 
@@ -95,6 +96,10 @@ class Archive:
     def rarity(self, concepts: Sequence[Concept]) -> list[float]:
         """How rare each concept is in the archive (inverse document frequency, in nats)."""
         return self._lexical.index.rarity(concepts)
+
+    def corrected(self, question: str, language: str) -> str:
+        """A question without its typing errors, as far as the articles and the dictionaries tell."""
+        return corrected(question, language, self._lexical.index.count)
 
     # -- staying in step
 

@@ -23,8 +23,13 @@ _ASKING = frozenset(
 )
 """Words that ask or help; what they ask for is the question's kind, not something to look up."""
 
+_ABBREVIATED = frozenset("ipv ivm mbt tov dmv obv tgv igv nav evt bijv enz svp aub".split())
+"""Dutch function words in the short form in which they are typed ("in plaats van")."""
+
 _CLITICS = frozenset("s t n m d re ve ll".split())
 """What an apostrophe leaves behind ("Arm's")."""
+
+_PASSED_OVER = _ASKING | _CLITICS | _ABBREVIATED
 
 _NAME = re.compile(r"(?<=[a-zß-ÿ\d,;] )[A-ZÀ-Þ][^\W\d_]*")
 """A capital in the middle of a sentence, after a word that is not shouted: "Arm" is the company, not the limb."""
@@ -44,7 +49,7 @@ class Concept:
 
 def question_concepts(question: str, language: str) -> list[Concept]:
     """The question's content words, each once, in order, with their translations."""
-    content = [word for word in dict.fromkeys(words(question, language)) if word not in _ASKING | _CLITICS]
+    content = [word for word in dict.fromkeys(words(question, language)) if word not in _PASSED_OVER]
     names = {word.lower() for word in _NAME.findall(question)}
     return [_concept(word, language, word in names) for word in content]
 

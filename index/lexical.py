@@ -15,10 +15,11 @@ from pathlib import Path
 
 import tantivy
 
-from index.analysis import terms
+from index.analysis import term, terms
 from index.concepts import Concept
 from index.errors import ArchiveDamagedError, ArchiveWriteError
 from index.limits import EVERYTHING, Limits
+from index.records import LANGUAGES
 from index.segments import remove_leftovers, verify_segments
 
 FOLDER = "lexical"
@@ -117,6 +118,10 @@ class LexicalIndex:
     def rarity(self, concepts: Sequence[Concept]) -> list[float]:
         """The shared inverse document frequency of each concept; largest for what no passage holds."""
         return [self._shared_frequency(self._counts(concept)) for concept in concepts]
+
+    def count(self, word: str) -> int:
+        """How many passages hold a lower-case word, in any of its forms; of the language in which that is most."""
+        return max(self._count(language, term(word, language)) for language in LANGUAGES)
 
     def _clause(self, concept: Concept, language: str) -> tantivy.Query | None:
         """The best of the concept's terms in one language, or None where no passage holds any."""

@@ -1,4 +1,4 @@
-"""What a reader should know of how the dates of articles were treated."""
+"""What a reader should know of how a question was read, and how the dates of articles were treated."""
 
 from index.limits import Limits
 
@@ -13,6 +13,12 @@ _NARROWED = {
     "nl": "Gezocht in artikelen vanaf {}, omdat de vraag daarnaar verwijst.",
     "en": "Articles from {} on were searched, as the question refers to that time.",
 }
+_READ_AS = {"nl": "Gelezen als: {}", "en": "Read as: {}"}
+
+
+def reading_notices(language: str, typed: str, read: str) -> tuple[str, ...]:
+    """How a question was read, where that is not as it was typed."""
+    return () if " ".join(typed.split()) == read else (_READ_AS[language].format(read),)
 
 
 def date_notices(language: str, asked: Limits, searched: Limits, undated: int) -> tuple[str, ...]:
