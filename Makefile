@@ -37,6 +37,7 @@ calibrate: $(READY)
 
 train: $(READY)
 	$(BIN)/python -m training
+	$(BIN)/python -m training reader
 
 clean:
 	rm -rf .venv .article-qa build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -4,9 +4,10 @@ import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -14,9 +15,6 @@ from index.chunking import sentences_in_context
 from index.errors import ModelError, ModelMismatchError
 from index.records import Chunk, Span
 from index.vectors import Vectors
-
-if TYPE_CHECKING:
-    pass
 
 BUNDLED = "bundled"
 
@@ -58,6 +56,21 @@ class Embedder(Protocol):
             For each passage float32 (1 + its sentences, dimension), unit length: itself, then its sentences in order.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVectors:
+    """One text, read: `states` (tokens, dimension), the characters each token stands for as `places` (tokens, 2)
+    (empty ones for the special tokens), and the vector of the `whole` (dimension,)."""
+
+    states: np.ndarray
+    places: np.ndarray
+    whole: np.ndarray
+
+    @property
+    def spelled(self) -> np.ndarray:
+        """Which tokens stand for characters of the text (tokens,)."""
+        return np.asarray(self.places[:, 1] > self.places[:, 0])
 
 
 def embed_chunks(embedder: Embedder, chunks: Sequence[tuple[Chunk, str]]) -> list[Vectors]:
@@ -144,6 +157,14 @@ class SentenceTransformerEmbedder:
 
         A sentence beyond what the model reads has the passage's vector.
         """
+        result = []
+        for read, spans in zip(self.tokens(texts), sentences, strict=True):
+            means = [_mean_inside(read, span) for span in spans]
+            result.append(_unit_length(np.stack([read.whole, *means]).astype(np.float32)))
+        return result
+
+    def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """What the model makes of each token of some passages; what is longer than it reads is cut off."""
         prompt = self._passage_prompt or self._model.prompts.get("document") or ""
         with self._using:
             outputs = self._model.encode_document(
@@ -155,14 +176,14 @@ class SentenceTransformerEmbedder:
                 max_length=self._model.max_seq_length,
                 return_offsets_mapping=True,
             )
-        result = []
-        for output, offsets, spans in zip(outputs, encodings["offset_mapping"], sentences, strict=True):
-            whole = output["sentence_embedding"].float().numpy()
-            tokens = output["token_embeddings"].float().numpy()[: len(offsets)]
-            places = np.asarray(offsets, dtype=np.int64) - len(prompt)
-            means = [_mean_inside(tokens, places, span, whole) for span in spans]
-            result.append(_unit_length(np.stack([whole, *means]).astype(np.float32)))
-        return result
+        return [
+            TokenVectors(
+                output["token_embeddings"].float().numpy()[: len(offsets)],
+                np.asarray(offsets, dtype=np.int64) - len(prompt),
+                output["sentence_embedding"].float().numpy(),
+            )
+            for output, offsets in zip(outputs, encodings["offset_mapping"], strict=True)
+        ]
 
 
 @contextmanager
@@ -178,10 +199,10 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _mean_inside(tokens: Vectors, places: np.ndarray, span: Span, otherwise: np.ndarray) -> np.ndarray:
-    """The mean of the tokens (n, dimension) whose characters (n, 2) lie within a span."""
-    inside = (places[:, 0] >= span.start) & (places[:, 1] <= span.end) & (places[:, 1] > places[:, 0])
-    return np.asarray(tokens[inside].mean(axis=0)) if inside.any() else otherwise
+def _mean_inside(read: TokenVectors, span: Span) -> np.ndarray:
+    """The mean of the tokens whose characters lie within a span; of the whole text where there are none."""
+    inside = (read.places[:, 0] >= span.start) & (read.places[:, 1] <= span.end) & read.spelled
+    return np.asarray(read.states[inside].mean(axis=0)) if inside.any() else read.whole
 
 
 def _unit_length(vectors: Vectors) -> Vectors:

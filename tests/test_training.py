@@ -49,7 +49,7 @@ def plain(text: str) -> str:
 def training_texts() -> set[str]:
     corpus = load_corpus(DATA)
     texts = {s for p in corpus.passages for s in (*p.nl, *p.en)}
-    return texts | {t for p in corpus.passages for q in p.questions for t in (q.nl, q.en)}
+    return texts | {t for p in corpus.passages for q in (*p.questions, *p.near_misses) for t in (q.nl, q.en)}
 
 
 def shared_runs(texts: Iterable[str], articles: Iterable[str], length: int = 12) -> set[str]:
@@ -86,7 +86,8 @@ def test_no_sample_article_is_in_the_training_data() -> None:
 def test_the_data_is_what_it_says() -> None:
     corpus = load_corpus(DATA)
     assert len(corpus.singles) > 2_500
-    assert len(corpus.pairs) > 1_200
+    assert len(corpus.pairs) > 1_500
+    assert sum(len(p.near_misses) for p in corpus.passages) > 2_500
     assert all(len(a.questions) == 3 == len(b.questions) for a, b in corpus.pairs)
     assert load_lexicon(LEXICON / "lexicon-nl-en.tsv.gz")["fiets"][0] == "bicycle"
 
@@ -97,12 +98,12 @@ def test_held_out_items_are_apart_and_always_the_same() -> None:
     assert (kept, out) == hold_out(corpus, 0.05, 1)
     assert not set(kept.passages) & set(out.passages)
     assert len(kept.singles) + len(out.singles) == len(corpus.singles)
-    assert len(out.pairs) == 64
+    assert len(out.pairs) == 79
     assert set(take_share(kept, 0.1).passages) <= set(take_share(kept, 0.5).passages)
 
 
 def write_data(folder: Path, line: str) -> None:
-    for name in ("passages", "siblings"):
+    for name in ("passages", "siblings", "siblings-2", "near-misses"):
         with lzma.open(folder / f"{name}.jsonl.xz", "wt", encoding="utf-8") as file:
             file.write(line if name == "passages" else "")
 
@@ -286,11 +287,11 @@ def test_encoding_in_groups_equals_encoding_one_by_one() -> None:
 
 def test_scores_and_targets_equal_plain_loops() -> None:
     chunks = [
-        Chunk(((5, 6), (7,)), ((0, 0), (0, 1)), None),
-        Chunk(((5, 6), (8, 9, 10)), ((0, 0), (0, 2)), None),
-        Chunk(((11,),), ((1, 0),), 1),
+        Chunk(((5, 6), (7,)), ((0, 0), (0, 1)), "nl", None),
+        Chunk(((5, 6), (8, 9, 10)), ((0, 0), (0, 2)), "nl", None),
+        Chunk(((11,),), ((1, 0),), "en", 1),
     ]
-    asked = [Asked((20, 21), 0, (0, 0), 0), Asked((22,), 1, (0, 2), 1)]
+    asked = [Asked((20, 21), "nl", 0, (0, 0), 0), Asked((22,), "en", 1, (0, 2), 1)]
     batch = Batch(chunks, asked, [], np.zeros((0, 4), np.float16))
     table = losses.layout(batch)
     torch.manual_seed(1)
@@ -307,6 +308,7 @@ def test_scores_and_targets_equal_plain_loops() -> None:
             span = [t for s in inside for t in spans[s]]
             best = np.mean([max(float(asked_unit[w] @ unit[t]) for t in span) for w in own])
             assert float(by_chunk[q, c]) == pytest.approx(best, abs=1e-5)
+    assert losses.own_language(batch).tolist() == [[1, 1, 0], [0, 0, 1]]
     goal = losses.targets(batch, table)
     assert goal.chunk.tolist() == [0, 1]
     assert goal.sentence.tolist() == [0, 3]

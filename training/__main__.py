@@ -1,6 +1,7 @@
 """`python -m training`: rebuild the bundled model with one command; stop it and start it again as you like.
 
 python -m training                          everything: vocabulary, training, averaging, the folder
+python -m training reader                   the reader that judges sentences, on top of the finished model
 python -m training evaluate FOLDER          a model folder on benchmarks/news and the held-out sentences
 python -m training curve                    the figure in docs/, from the last run's measures
 """
@@ -14,14 +15,14 @@ import sys
 from pathlib import Path
 
 from index.errors import ArticleQAError
-from training.settings import BUNDLED, WORK, Recipe
+from training.settings import BUNDLED, WORK, ReaderRecipe, Recipe
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line; each number of the recipe is an option."""
     top = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     top.formatter_class = argparse.RawDescriptionHelpFormatter
-    top.add_argument("command", nargs="?", choices=("build", "evaluate", "curve"), default="build")
+    top.add_argument("command", nargs="?", choices=("build", "reader", "evaluate", "curve"), default="build")
     top.add_argument("folder", nargs="?", type=Path, help="model folder (evaluate)")
     top.add_argument("--work", type=Path, default=WORK, help="checkpoints and teacher vectors")
     top.add_argument("--out", type=Path, default=BUNDLED, help="where the finished model goes")
@@ -51,6 +52,11 @@ def _run(options: argparse.Namespace) -> None:
 
     if options.command == "evaluate":
         evaluate_folder(options.folder, options.threads)
+        return
+    if options.command == "reader":
+        from training.build_reader import build_reader
+
+        build_reader(ReaderRecipe(), options.work, options.threads)
         return
     recipe = Recipe(**{f.name: getattr(options, f.name) for f in dataclasses.fields(Recipe)})
     if options.command == "curve":

@@ -16,6 +16,7 @@ from tokenizers import Tokenizer
 from training.data import LANGUAGES, Corpus, Language, Passage
 from training.noise import Switcher, mistype
 from training.settings import Recipe
+from training.walk import walk
 
 MAX_TOKENS = 254
 
@@ -26,6 +27,7 @@ class Chunk:
 
     sentences: tuple[tuple[int, ...], ...]
     keys: tuple[tuple[int, int], ...]
+    language: Language
     teacher: int | None
     """Row of the teacher's passage vectors, where the chunk is the whole passage."""
 
@@ -35,6 +37,7 @@ class Asked:
     """A question, the number of its chunk in the batch, and the key of the answering sentence."""
 
     pieces: tuple[int, ...]
+    language: Language
     chunk: int
     key: tuple[int, int]
     teacher: int
@@ -95,16 +98,7 @@ class Batches:
         return Batch(chunks, asked, alone, vectors)
 
     def _drawn(self, step: int, count: int, size: int, kind: str) -> list[int]:
-        """The next `size` items in a walk through shuffled epochs."""
-        numbers: list[int] = []
-        order: list[int] = []
-        for place in range(step * size, step * size + size) if count else ():
-            epoch, offset = divmod(place, count)
-            if not numbers or offset == 0:
-                order = list(range(count))
-                random.Random(f"{self._recipe.seed} {kind} {epoch}").shuffle(order)
-            numbers.append(order[offset])
-        return numbers
+        return walk(step, count, size, f"{self._recipe.seed} {kind}")
 
     def _add(self, number: int, sibling: bool, chooser: random.Random, chunks: list[Chunk], asked: list[Asked]) -> None:
         passage = self._passages[number]
@@ -121,7 +115,7 @@ class Batches:
             home = next(n for n, part in enumerate(parts) if question.sentence in part)
             pieces = self._question(question.text(asked_in := chooser.choice(LANGUAGES)), asked_in, chooser)
             row = int(self._first_question[number]) + place
-            asked.append(Asked(pieces, first + home, (number, question.sentence), row))
+            asked.append(Asked(pieces, asked_in, first + home, (number, question.sentence), row))
 
     def _chunk(
         self,
@@ -136,7 +130,7 @@ class Batches:
         if chooser.random() < self._recipe.switched_texts:
             sentences = [self._switcher.switch(s, language, self._recipe.switch, chooser) for s in sentences]
         pieces = [tuple(e.ids) for e in self._tokenizer.encode_batch(sentences, add_special_tokens=False)]
-        return Chunk(_shortened(pieces), tuple((number, n) for n in part), row)
+        return Chunk(_shortened(pieces), tuple((number, n) for n in part), language, row)
 
     def _question(self, text: str, language: Language, chooser: random.Random) -> tuple[int, ...]:
         if chooser.random() < self._recipe.switched_texts:

@@ -7,7 +7,7 @@ import json
 import lzma
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from index.errors import ArticleQAError
 
 Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, Language] = ("nl", "en")
+SIBLINGS = ("siblings.jsonl.xz", "siblings-2.jsonl.xz")
 
 
 class DataFault(ArticleQAError):
@@ -36,11 +37,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Aligned sentences in both languages, with the questions they answer."""
+    """Aligned sentences in both languages, with the questions they answer, and near misses that nothing here answers.
+
+    A near miss names the sentence that it could be mistaken to be answered by; a sibling does not answer it either.
+    """
 
     nl: tuple[str, ...]
     en: tuple[str, ...]
     questions: tuple[Question, ...]
+    near_misses: tuple[Question, ...] = ()
 
     def sentences(self, language: Language) -> tuple[str, ...]:
         """The sentences in one language."""
@@ -85,8 +90,22 @@ def _pair(item: dict[str, Any]) -> tuple[Passage, Passage]:
     return a, b
 
 
+def _near_miss(item: dict[str, Any], pair: tuple[Passage, Passage]) -> tuple[Passage, Passage]:
+    """The pair with one more near miss."""
+    place = "ab".index(item["p"])
+    passage, question = pair[place], Question(item["nl"], item["en"], item["s"])
+    if not 0 <= question.sentence < len(passage.nl):
+        raise ValueError("a near miss points at a sentence that is not there")
+    more = replace(passage, near_misses=(*passage.near_misses, question))
+    return (more, pair[1]) if place == 0 else (pair[0], more)
+
+
 def load_corpus(folder: Path) -> Corpus:
-    """Reads passages.jsonl.xz and siblings.jsonl.xz; a fault names the file and the line."""
+    """Reads single passages, sibling pairs, and near misses, which name the pair by its number from 0.
+
+    Raises:
+        DataFault: a file is missing or wrong; names it and the line.
+    """
     singles: list[Passage] = []
     pairs: list[tuple[Passage, Passage]] = []
     path, number = folder, 0
@@ -95,11 +114,16 @@ def load_corpus(folder: Path) -> Corpus:
         for n, item in _lines(path):
             number = n
             singles.append(_passage(item["nl"], item["en"], item["qa"]))
-        path = folder / "siblings.jsonl.xz"
+        for name in SIBLINGS:
+            path = folder / name
+            for n, item in _lines(path):
+                number = n
+                pairs.append(_pair(item))
+        path = folder / "near-misses.jsonl.xz"
         for n, item in _lines(path):
             number = n
-            pairs.append(_pair(item))
-    except (KeyError, TypeError, ValueError) as error:
+            pairs[item["pair"]] = _near_miss(item, pairs[item["pair"]])
+    except (KeyError, IndexError, TypeError, ValueError) as error:
         reason = f"field {error} is missing" if isinstance(error, KeyError) else str(error)
         raise DataFault(f"data file {path}, line {number}: {reason}") from None
     return Corpus(tuple(singles), tuple(pairs))

@@ -84,6 +84,12 @@ def targets(batch: Batch, table: Layout) -> Targets:
     return Targets(torch.tensor([a.chunk for a in batch.asked]), torch.tensor(right), chunk_twins, sentence_twins)
 
 
+def own_language(batch: Batch) -> Tensor:
+    """(questions, chunks): 1 where the chunk is in the question's language, else 0."""
+    asked = torch.tensor([a.language == "nl" for a in batch.asked])
+    return (asked[:, None] == torch.tensor([c.language == "nl" for c in batch.chunks])).float()
+
+
 def choice(scores: Tensor, right: Tensor, twins: Tensor, tau: float) -> Tensor:
     """Cross-entropy of choosing the right column (n,) of scores (n, m), twins left out."""
     return functional.cross_entropy(scores.masked_fill(twins, FAR) / tau, right)
@@ -133,9 +139,12 @@ def step_losses(
     passages, questions, alone = torch.split(vectors, [chunks, asked, len(batch.alone)])
     chunk_tokens = encoded.tokens[: int(encoded.starts[chunks])]
     sentences = sentence_vectors(chunk_tokens, table)
+    own = recipe.same_language * own_language(batch)
+    by_passage = questions @ passages.T - own
+    by_sentence = questions @ sentences.T - own[:, [n for n, c in enumerate(batch.chunks) for _ in c.keys]]
     found = {
-        "passage": recipe.w_passage * choice(questions @ passages.T, goal.chunk, goal.chunk_twins, recipe.tau),
-        "sentence": recipe.w_sentence * choice(questions @ sentences.T, goal.sentence, goal.sentence_twins, recipe.tau),
+        "passage": recipe.w_passage * choice(by_passage, goal.chunk, goal.chunk_twins, recipe.tau),
+        "sentence": recipe.w_sentence * choice(by_sentence, goal.sentence, goal.sentence_twins, recipe.tau),
     }
     if recipe.w_late_passage or recipe.w_late_sentence:
         by_chunk, by_sentence = _late(encoded, chunks, late, chunk_tokens, table)

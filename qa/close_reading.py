@@ -1,0 +1,82 @@
+"""Reads promising passages closely: the trained reader at work, on the bundled model's token vectors."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+
+from index.embedding import SentenceTransformerEmbedder, TokenVectors
+from index.records import Span
+from qa.reader import Reader, Tokens
+
+WEIGHTS = files("qa").joinpath("data/reader.safetensors")
+_KEPT = 2_000
+"""Passages whose token vectors stay in memory (about 80 kB each): the next question is often about the same ones."""
+
+Passage = tuple[str, tuple[Span, ...]]
+"""A passage's text, and its sentences as spans of it."""
+
+
+class CloseReader:
+    """Judges sentences with the trained reader. Safe to use from several threads."""
+
+    def __init__(self, bundled: SentenceTransformerEmbedder, reader: Reader) -> None:
+        """The embedder must be the bundled model, which the reader was trained on."""
+        self._bundled, self._reader = bundled, reader.train(False)
+        self._kept: OrderedDict[Passage, Tokens] = OrderedDict()
+        self._using = threading.Lock()
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[list[float]]:
+        """For each passage, the log-odds of each of its sentences that it answers the question."""
+        if not passages:
+            return []
+        with torch.inference_mode():
+            asked = _full(_tokens(self._bundled.tokens([question])[0], ()))
+            read = self._read(passages)
+            return [row.tolist() for row in self._reader([asked] * len(read), read)]
+
+    def _read(self, passages: Sequence[Passage]) -> list[Tokens]:
+        """The passages' tokens, those kept in memory from there."""
+        with self._using:
+            kept = {passage: self._kept[passage] for passage in passages if passage in self._kept}
+        missing = [passage for passage in dict.fromkeys(passages) if passage not in kept]
+        found = self._bundled.tokens([text for text, _ in missing]) if missing else []
+        kept |= {passage: _tokens(read, passage[1]) for passage, read in zip(missing, found, strict=True)}
+        with self._using:
+            for passage in passages:
+                self._kept[passage] = kept[passage]
+                self._kept.move_to_end(passage)
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return [_full(kept[passage]) for passage in passages]
+
+
+@cache
+def load_reader() -> Reader:
+    """The bundled reader."""
+    reader = Reader()
+    reader.load_state_dict({name: value.float() for name, value in load_file(str(WEIGHTS)).items()})
+    return reader
+
+
+def _tokens(read: TokenVectors, sentences: Sequence[Span]) -> Tokens:
+    """Half precision, the special tokens left out; a token of no sentence (the lead in front) has owner -1."""
+    places = read.places[read.spelled]
+    owner = np.full(len(places), -1)
+    for number, span in enumerate(sentences):
+        owner[(places[:, 0] >= span.start) & (places[:, 1] <= span.end)] = number
+    states = torch.from_numpy(read.states[read.spelled]).half()
+    whole = torch.from_numpy(read.whole / np.linalg.norm(read.whole))
+    return Tokens(states, whole, torch.from_numpy(owner), len(sentences))
+
+
+def _full(tokens: Tokens) -> Tokens:
+    return replace(tokens, states=tokens.states.float())

@@ -1,0 +1,234 @@
+"""The reader: its arithmetic, what it learns from, and that it works at a passage once."""
+
+import dataclasses
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
+
+from index.embedding import TokenVectors
+from index.records import Span
+from qa.close_reading import CloseReader
+from qa.reader import WIDTH, Reader, Tokens
+from training.data import Corpus, DataFault, Passage, Question
+from training.noise import Switcher
+from training.reading import measure, rate_at, read_pairs, reading_loss, train_reader
+from training.reading_batches import Case, ReadingBatches, find_look_alikes, sibling
+from training.settings import ReaderRecipe
+
+WORDS = [f"w{n}" for n in range(60)]
+
+
+def tokens(sizes: list[int], seed: int, outside: int = 0) -> Tokens:
+    """Random tokens of sentences of these sizes, after some that belong to none."""
+    generator = torch.Generator().manual_seed(seed)
+    owner = torch.tensor([-1] * outside + [n for n, size in enumerate(sizes) for _ in range(size)])
+    vector = torch.nn.functional.normalize(torch.randn(WIDTH, generator=generator), dim=0)
+    return Tokens(torch.randn(len(owner), WIDTH, generator=generator), vector, owner, len(sizes))
+
+
+def reader() -> Reader:
+    torch.manual_seed(0)
+    made = Reader().train(False)
+    torch.nn.init.normal_(made.importance.weight)
+    return made
+
+
+def test_reading_together_equals_reading_one_by_one() -> None:
+    judge = reader()
+    pairs = [(tokens([n], n), tokens(sizes, 9 + n, outside=n)) for n, sizes in ((3, [4, 2]), (7, [5]), (1, [1, 6, 2]))]
+    with torch.inference_mode():
+        for together, (question, passage) in zip(read_pairs(judge, pairs), pairs, strict=True):
+            (alone,) = judge([question], [passage])
+            assert alone.shape == (passage.sentences,)
+            torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-4)
+
+
+def test_a_sentence_that_was_cut_off_has_a_logit_too() -> None:
+    passage = dataclasses.replace(tokens([3, 2], 1), sentences=4)
+    with torch.inference_mode():
+        (found,) = reader()([tokens([4], 2)], [passage])
+    assert found.shape == (4,)
+    assert bool(found.isfinite().all())
+
+
+def test_the_words_around_a_sentence_count() -> None:
+    question, passage = tokens([4], 2), tokens([3, 2], 1, outside=3)
+    changed = passage.states.clone()
+    changed[:3] = question.states[:3]
+    with torch.inference_mode():
+        before, after = reader()([question, question], [passage, dataclasses.replace(passage, states=changed)])
+    assert not torch.allclose(before, after, atol=1e-3)
+
+
+def test_the_loss_equals_its_formula() -> None:
+    logits = [[torch.tensor([1.0, -1.0]), torch.tensor([0.5])], [torch.tensor([2.0]), torch.tensor([0.0])]]
+    cases = [Case(0, (0, 1), 1), Case(1, (1, 0), None)]
+
+    def chosen(options: list[float], right: int) -> float:
+        return float(np.log(np.exp(options).sum()) - options[right])
+
+    by_hand = [chosen([0, 1, -1, 0.5], 2), chosen([0, 0.5], 0), chosen([0, 2, 0], 0)]
+    assert float(reading_loss(logits, cases)) == pytest.approx(np.mean(by_hand), abs=1e-6)
+
+
+def tokenizer() -> Tokenizer:
+    vocabulary = {word: n for n, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS])}
+    made = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))
+    made.pre_tokenizer = Whitespace()
+    return made
+
+
+def corpus() -> Corpus:
+    """Dutch is of the first thirty words, English of the others."""
+    chooser = random.Random(3)
+
+    def question() -> Question:
+        dutch, english = (" ".join(chooser.choices(side, k=4)) for side in (WORDS[:30], WORDS[30:]))
+        return Question(dutch, english, chooser.randrange(4))
+
+    def passage(misses: int) -> Passage:
+        dutch, english = (
+            tuple(" ".join(chooser.choices(side, k=5)) for _ in range(4)) for side in (WORDS[:30], WORDS[30:])
+        )
+        return Passage(dutch, english, (question(), question()), tuple(question() for _ in range(misses)))
+
+    return Corpus(tuple(passage(0) for _ in range(5)), tuple((passage(1), passage(1)) for _ in range(6)))
+
+
+TINY = ReaderRecipe(steps=4, warmup=1, decay=2, pairs=2, singles=2, asked=1.0, typo=0.0, evaluate_every=2)
+
+
+def batches(recipe: ReaderRecipe = TINY, switcher: Switcher | None = None) -> ReadingBatches:
+    data, rng = corpus(), np.random.default_rng(0)
+    passages = rng.normal(size=(len(data.passages), 8)).astype(np.float16)
+    asked = {q.en: rng.normal(size=8).astype(np.float16) for p in data.passages for q in (*p.questions, *p.near_misses)}
+    return ReadingBatches(data, find_look_alikes(data, passages, asked), tokenizer(), recipe, switcher)
+
+
+def test_look_alikes_are_of_other_stories() -> None:
+    data = corpus()
+    same = np.ones((len(data.passages), 2), np.float16)
+    asked = {q.en: np.ones(2, np.float16) for p in data.passages for q in (*p.questions, *p.near_misses)}
+    found = find_look_alikes(data, same, asked)
+    for number, passage in enumerate(data.passages):
+        for question in (*passage.questions, *passage.near_misses):
+            assert not {number, sibling(data, number)} & set(found[question.en])
+
+
+def test_a_question_is_tried_on_its_own_passage_first() -> None:
+    data, made, directions = corpus(), batches(), set()
+    by_english = {q.en: (p, q) for p in data.passages for q in (*p.questions, *p.near_misses)}
+    by_dutch = {q.nl: (p, q) for p in data.passages for q in (*p.questions, *p.near_misses)}
+    names = tokenizer()
+    for step in range(10):
+        batch = made.batch(step)
+        assert batch == made.batch(step)
+        assert len(batch.cases) == 2 * 2 * 3 + 2 * 2
+        for case in batch.cases:
+            text = " ".join(names.id_to_token(n) for n in batch.questions[case.question])
+            passage, question = (by_dutch | by_english)[text]
+            sentences = [" ".join(names.id_to_token(n) for n in s) for s in batch.passages[case.passages[0]]]
+            language = "nl" if sentences[0] in passage.nl else "en"
+            directions.add((text in by_dutch, language))
+            if case.right is None:
+                assert question in passage.near_misses
+                assert set(sentences) <= set(passage.sentences(language))
+            else:
+                assert sentences[case.right] == passage.sentences(language)[question.sentence]
+    assert len(directions) == 4
+
+
+class FakeApart:
+    """Token vectors drawn by piece number: the same piece, the same vector."""
+
+    def __init__(self) -> None:
+        generator = torch.Generator().manual_seed(1)
+        self._table = torch.randn(80, WIDTH, generator=generator)
+
+    def questions(self, texts: list[tuple[int, ...]]) -> list[Tokens]:
+        return self.passages([(text,) for text in texts])
+
+    def passages(self, texts: list[tuple[tuple[int, ...], ...]]) -> list[Tokens]:
+        found = []
+        for text in texts:
+            states = self._table[[piece for sentence in text for piece in sentence]]
+            owner = torch.repeat_interleave(torch.tensor([len(sentence) for sentence in text]))
+            found.append(Tokens(states, torch.nn.functional.normalize(states.mean(0), dim=0), owner, len(text)))
+        return found
+
+
+def run(folder: Path, recipe: ReaderRecipe = TINY, stop_at: int | None = None) -> Reader:
+    made, judge, apart = batches(recipe, Switcher({}, {})), reader(), FakeApart()
+    if stop_at is not None:
+        draw = made.batch
+
+        def interrupted(step: int) -> object:
+            if step == stop_at:
+                raise KeyboardInterrupt
+            return draw(step)
+
+        made.batch = interrupted  # type: ignore[method-assign, assignment]
+        with pytest.raises(KeyboardInterrupt):
+            train_reader(judge, apart, made, recipe, folder, lambda _: {"right": 0.0})  # type: ignore[arg-type]
+        return judge
+    train_reader(judge, apart, made, recipe, folder, lambda r: measure(r, apart, batches(), 2))  # type: ignore[arg-type]
+    return judge
+
+
+def test_an_interrupted_run_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
+    whole = run(tmp_path / "whole").state_dict()
+    run(tmp_path / "broken", stop_at=3)
+    again = run(tmp_path / "broken").state_dict()
+    assert any(not torch.equal(whole[name], value) for name, value in reader().state_dict().items())
+    for name, value in whole.items():
+        torch.testing.assert_close(again[name], value, atol=1e-5, rtol=1e-4)
+    with pytest.raises(DataFault, match="was made with another recipe"):
+        run(tmp_path / "whole", dataclasses.replace(TINY, rate=0.5))
+
+
+def test_it_learns_what_it_is_shown(tmp_path: Path) -> None:
+    recipe = dataclasses.replace(TINY, steps=40, decay=10, evaluate_every=40)
+    made, apart = batches(recipe), FakeApart()
+    before = measure(reader(), apart, made, 3)["right"]  # type: ignore[arg-type]
+    after = measure(run(tmp_path, recipe).train(False), apart, made, 3)["right"]  # type: ignore[arg-type]
+    assert after > before + 0.2
+
+
+def test_rates_rise_stay_and_fall() -> None:
+    recipe = ReaderRecipe(steps=100, warmup=10, decay=20)
+    assert [rate_at(step, recipe) for step in (0, 9, 50, 80, 90)] == pytest.approx([0.1, 1, 1, 1, 0.5])
+
+
+class CountingModel:
+    """Stands in for the bundled model: a token a character, and a count of the texts read."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def tokens(self, texts: list[str]) -> list[TokenVectors]:
+        self.read += texts
+        found = []
+        for text in texts:
+            states = np.random.default_rng(len(text)).normal(size=(len(text) + 2, WIDTH)).astype(np.float32)
+            places = np.array([(0, 0), *((n, n + 1) for n in range(len(text))), (0, 0)])
+            found.append(TokenVectors(states, places, states.mean(0)))
+        return found
+
+
+def test_a_passage_is_worked_out_once() -> None:
+    model = CountingModel()
+    close = CloseReader(model, reader())  # type: ignore[arg-type]
+    one = ("lead. one two. three.", (Span(6, 14), Span(15, 21)))
+    two = ("lead. four.", (Span(6, 11),))
+    first = close.read("why?", [one, two, one])
+    assert [len(row) for row in first] == [2, 1, 2]
+    assert first[0] == pytest.approx(first[2], abs=1e-4)
+    assert close.read("why?", [two])[0] == pytest.approx(first[1], abs=1e-4)
+    assert model.read == ["why?", one[0], two[0], "why?"]
+    assert close.read("why?", []) == []

@@ -1,0 +1,63 @@
+"""The steps of training the reader, in order, and the file that it is kept in."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+
+from qa.close_reading import WEIGHTS
+from qa.reader import Reader
+from training.base import sha256
+from training.data import Corpus, hold_out, load_corpus, load_lexicon
+from training.noise import Switcher
+from training.package import read_model
+from training.reading import Apart, measure, train_reader
+from training.reading_batches import ReadingBatches, find_look_alikes
+from training.run import quiet
+from training.settings import BUNDLED, DATA, LEXICON, ReaderRecipe, Recipe
+from training.teacher import teacher_vectors
+
+log = logging.getLogger(__name__)
+_MEASURED_IN = 14
+"""Steps in which the held-out part is gone through once."""
+
+
+def build_reader(recipe: ReaderRecipe, work: Path, threads: int) -> None:
+    """Trains the reader on the bundled model, resuming what was interrupted, and writes it to its place."""
+    quiet(threads)
+    torch.manual_seed(recipe.seed)
+    corpus, held_out = hold_out(load_corpus(DATA), Recipe().held_out, Recipe().seed)
+    tokenizer, bert = read_model(BUNDLED)
+    lexicons = [load_lexicon(LEXICON / f"lexicon-{direction}.tsv.gz") for direction in ("nl-en", "en-nl")]
+    batches = ReadingBatches(corpus, look_alikes(corpus, work), tokenizer, recipe, Switcher(*lexicons))
+    measured = held_out_batches(held_out, work, tokenizer, recipe)
+    apart, reader = Apart(bert), Reader()
+    log.info("training: %d steps of %.0f an epoch", recipe.steps, batches.steps_an_epoch)
+    folder = work / f"reader-{sha256(BUNDLED / 'model.safetensors')[:12]}"  # another model, another reader
+    train_reader(
+        reader, apart, batches, recipe, folder, lambda current: measure(current, apart, measured, _MEASURED_IN)
+    )
+    path = Path(str(WEIGHTS))
+    path.parent.mkdir(exist_ok=True)
+    save_file({name: value.half().contiguous() for name, value in reader.state_dict().items()}, str(path))
+    path.chmod(0o644)
+    log.info("written to %s, SHA-256 %s", path, sha256(path))
+
+
+def held_out_batches(corpus: Corpus, work: Path, tokenizer: Tokenizer, recipe: ReaderRecipe) -> ReadingBatches:
+    """Batches, nothing damaged, that go through the whole corpus once in _MEASURED_IN steps."""
+    sizes = {"pairs": round(len(corpus.pairs) / _MEASURED_IN), "singles": round(len(corpus.singles) / _MEASURED_IN)}
+    return ReadingBatches(corpus, look_alikes(corpus, work), tokenizer, dataclasses.replace(recipe, **sizes))
+
+
+def look_alikes(corpus: Corpus, work: Path) -> dict[str, list[int]]:
+    """By the base model's vectors of the English texts."""
+    passages = [" ".join(passage.en) for passage in corpus.passages]
+    questions = [q.en for passage in corpus.passages for q in (*passage.questions, *passage.near_misses)]
+    vectors = dict(zip(questions, teacher_vectors(questions, work), strict=True))
+    return find_look_alikes(corpus, teacher_vectors(passages, work), vectors)

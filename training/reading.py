@@ -1,0 +1,221 @@
+"""Trains the reader: the right sentence among all that a question is tried on, or none."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from sklearn.metrics import roc_auc_score
+from torch import Tensor
+from torch.nn import functional
+
+from qa.reader import Reader, Tokens
+from training.data import DataFault
+from training.encoder import encode
+from training.reading_batches import Case, Passage, ReadingBatch, ReadingBatches
+from training.settings import ReaderRecipe
+
+if TYPE_CHECKING:
+    from transformers import BertModel
+
+log = logging.getLogger(__name__)
+PAIRS_AT_ONCE = 48
+CLS, SEP = 2, 3
+
+
+class Apart:
+    """The frozen bundled model; what it makes of a passage is kept, because passages come by again and again."""
+
+    def __init__(self, bert: BertModel) -> None:
+        """No gradients reach the model."""
+        self._bert = bert
+        self._kept: dict[Passage, Tokens] = {}
+
+    def questions(self, texts: Sequence[Sequence[int]]) -> list[Tokens]:
+        """Of questions, given as pieces."""
+        return read_apart(self._bert, [[pieces] for pieces in texts])
+
+    def passages(self, texts: Sequence[Passage]) -> list[Tokens]:
+        """Of passages, given as pieces sentence by sentence."""
+        missing = list({text for text in texts if text not in self._kept})
+        for text, tokens in zip(missing, read_apart(self._bert, missing), strict=True):
+            self._kept[text] = replace(tokens, states=tokens.states.half())
+        return [replace(kept, states=kept.states.float()) for kept in (self._kept[text] for text in texts)]
+
+
+def read_batch(reader: Reader, apart: Apart, batch: ReadingBatch) -> list[list[Tensor]]:
+    """For each case the logits (sentences,) of each of its passages."""
+    questions, passages = apart.questions(batch.questions), apart.passages(batch.passages)
+    pairs = [(case.question, passage) for case in batch.cases for passage in case.passages]
+    logits = read_pairs(reader, [(questions[q], passages[p]) for q, p in pairs])
+    return [[next(logits) for _ in case.passages] for case in batch.cases]
+
+
+def read_pairs(reader: Reader, pairs: Sequence[tuple[Tokens, Tokens]]) -> Iterator[Tensor]:
+    """The logits of each pair, in order; pairs of like length go through the reader together."""
+    order = sorted(range(len(pairs)), key=lambda n: len(pairs[n][1].states))
+    logits: dict[int, Tensor] = {}
+    for start in range(0, len(order), PAIRS_AT_ONCE):
+        group = order[start : start + PAIRS_AT_ONCE]
+        found = reader([pairs[n][0] for n in group], [pairs[n][1] for n in group])
+        logits |= zip(group, found, strict=True)
+    return (logits[n] for n in range(len(pairs)))
+
+
+def read_apart(bert: BertModel, texts: Sequence[Sequence[Sequence[int]]]) -> list[Tokens]:
+    """What the frozen model makes of texts, given as pieces sentence by sentence."""
+    if not texts:
+        return []
+    with torch.no_grad():
+        encoded = encode(bert, [[CLS, *(p for sentence in text for p in sentence), SEP] for text in texts])
+    states = torch.split(encoded.tokens, encoded.sizes.tolist())
+    owners = [torch.repeat_interleave(torch.tensor([len(s) for s in text])) for text in texts]
+    return [
+        Tokens(state[1:-1], vector, owner, len(text))
+        for state, vector, owner, text in zip(states, encoded.vectors(), owners, texts, strict=True)
+    ]
+
+
+def reading_loss(logits: Sequence[Sequence[Tensor]], cases: Sequence[Case]) -> Tensor:
+    """The mean cross-entropy of choosing the right sentence, or none (whose logit is 0).
+
+    An answered question counts twice: with its own passage, where its sentence is right, and without it, where
+    none is.
+    """
+    losses = []
+    for found, case in zip(logits, cases, strict=True):
+        losses.append(_choice(found, 0 if case.right is None else case.right + 1))
+        if case.right is not None:
+            losses.append(_choice(found[1:], 0))
+    return torch.stack(losses).mean()
+
+
+def _choice(logits: Sequence[Tensor], right: int) -> Tensor:
+    options = torch.cat([torch.zeros(1), *logits])
+    return functional.cross_entropy(options[None], torch.tensor([right]))
+
+
+def measure(reader: Reader, apart: Apart, batches: ReadingBatches, steps: int) -> dict[str, float]:
+    """Over some steps' cases: right sentence first; how well the best logit tells what is answered.
+
+    `near` is the area under the curve of answered questions against near misses, `sibling` against the same
+    questions without their own passage.
+    """
+    right, own, without, near = [], [], [], []
+    with torch.inference_mode():
+        for step in range(steps):
+            batch = batches.batch(step)
+            for found, case in zip(read_batch(reader, apart, batch), batch.cases, strict=True):
+                best = torch.cat(found).max().item()
+                if case.right is None:
+                    near.append(best)
+                    continue
+                right.append(float(int(torch.cat(found).argmax()) == case.right))
+                own.append(best)
+                without.append(torch.cat(found[1:]).max().item())
+    return {
+        "n": len(right),
+        "right": round(float(np.mean(right)), 4),
+        "sibling": _area(own, without),
+        "near": _area(own, near) if near else 0.5,
+    }
+
+
+def _area(positive: list[float], negative: list[float]) -> float:
+    labels = [1] * len(positive) + [0] * len(negative)
+    return round(float(roc_auc_score(labels, positive + negative)), 4)
+
+
+@dataclass(slots=True)
+class Progress:
+    """Steps done, and the measures seen."""
+
+    step: int
+    history: list[dict[str, float]]
+
+
+def rate_at(step: int, recipe: ReaderRecipe) -> float:
+    """Share of the full learning rate: linear warm-up, level, linear decay."""
+    left = (recipe.steps - step) / max(1, recipe.decay)
+    return max(0.01, min(1.0, (step + 1) / max(1, recipe.warmup), left))
+
+
+def make_optimizer(reader: Reader, recipe: ReaderRecipe) -> torch.optim.AdamW:
+    """AdamW, decaying matrices alone."""
+    matrices = [p for p in reader.parameters() if p.ndim >= 2]
+    rest = [p for p in reader.parameters() if p.ndim < 2]
+    return torch.optim.AdamW(
+        [{"params": matrices, "weight_decay": recipe.weight_decay}, {"params": rest, "weight_decay": 0.0}],
+        lr=recipe.rate, betas=(0.9, 0.98), fused=True,
+    )  # fmt: skip
+
+
+def train_reader(
+    reader: Reader,
+    apart: Apart,
+    batches: ReadingBatches,
+    recipe: ReaderRecipe,
+    folder: Path,
+    evaluate: Callable[[Reader], dict[str, float]],
+) -> Progress:
+    """Trains in place until recipe.steps, from the folder's checkpoint where there is one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    optimizer = make_optimizer(reader, recipe)
+    progress = _resume(reader, optimizer, recipe, folder / "checkpoint.pt")
+    reader.train()
+    since, seen = time.monotonic(), 0.0
+    while progress.step < recipe.steps:
+        for group in optimizer.param_groups:
+            group["lr"] = recipe.rate * rate_at(progress.step, recipe)
+        torch.manual_seed(recipe.seed * 1_000_003 + progress.step)  # of dropout: a resumed run goes on as it would have
+        batch = batches.batch(progress.step)
+        loss = reading_loss(read_batch(reader, apart, batch), batch.cases)
+        optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        torch.nn.utils.clip_grad_norm_(reader.parameters(), recipe.clip)
+        optimizer.step()
+        progress.step += 1
+        seen += loss.item()
+        if progress.step % 10 == 0:
+            log.info("step %d, %.1f s: loss %.3f", progress.step, (time.monotonic() - since) / 10, seen / 10)
+            since, seen = time.monotonic(), 0.0
+        if progress.step % recipe.evaluate_every == 0 or progress.step == recipe.steps:
+            reader.train(False)
+            progress.history.append({"step": progress.step, **evaluate(reader)})
+            reader.train()
+            log.info("held out: %s", json.dumps(progress.history[-1]))
+            _save(reader, optimizer, progress, recipe, folder / "checkpoint.pt")
+            since = time.monotonic()
+    return progress
+
+
+def _save(
+    reader: Reader, optimizer: torch.optim.Optimizer, progress: Progress, recipe: ReaderRecipe, path: Path
+) -> None:
+    """One checkpoint, replaced in one move."""
+    everything: dict[str, Any] = {
+        "reader": reader.state_dict(), "optimizer": optimizer.state_dict(),
+        "step": progress.step, "history": progress.history, "recipe": asdict(recipe),
+    }  # fmt: skip
+    part = path.with_suffix(".tmp")
+    torch.save(everything, part)
+    part.replace(path)
+
+
+def _resume(reader: Reader, optimizer: torch.optim.Optimizer, recipe: ReaderRecipe, path: Path) -> Progress:
+    if not path.is_file():
+        return Progress(0, [])
+    saved: dict[str, Any] = torch.load(path, weights_only=True)
+    if saved["recipe"] != asdict(recipe):
+        raise DataFault(f"{path} was made with another recipe; remove it or choose another --work folder")
+    reader.load_state_dict(saved["reader"])
+    optimizer.load_state_dict(saved["optimizer"])
+    log.info("resumed at step %d", saved["step"])
+    return Progress(saved["step"], saved["history"])
