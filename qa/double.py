@@ -8,7 +8,7 @@ from itertools import chain, pairwise, zip_longest
 from index.concepts import question_concepts
 from index.language import detect_language
 from qa.extract import answer_text
-from qa.records import Answer, Citation, Hit, Question, Refusal
+from qa.records import Answer, Citation, Hit, Question, Refusal, Step
 
 _ASKING = (
     r"(?:(?:aan|bij|door|in|met|naar|op|sinds|tot|uit|van|voor|vanaf|at|by|for|from|in|of|on|since|to|with)\s+)?"
@@ -76,10 +76,27 @@ def join_replies(message: Question, replies: Sequence[Answer | Refusal]) -> Answ
     timings = {name: round(sum(reply.timings_ms[name] for reply in replies), 1) for name in replies[0].timings_ms}
     if not answers:
         return Refusal(question, replies[0].reason, replies[0].text, hits, notices, timings)
-    citations = _numbered([citation for answer in answers for citation in answer.citations[:_CITED_EACH]])
+    citations = _numbered([citation for answer in answers for citation in _kept(answer)])
     unanswered = [reply.question.text for reply in replies if reply.refused]
     notices += tuple(_UNANSWERED[question.language].format(text) for text in unanswered)
-    return Answer(question, answer_text(citations, hits), citations, hits, notices, timings)
+    steps = _steps(answers, citations)
+    return Answer(question, answer_text(citations, hits), citations, hits, notices, timings, steps)
+
+
+def _kept(answer: Answer) -> list[Citation]:
+    """The best citations, and those that tell how something has changed."""
+    steps = {step.n for step in answer.development}
+    return [citation for citation in answer.citations if citation.n <= _CITED_EACH or citation.n in steps]
+
+
+def _steps(answers: Sequence[Answer], citations: Sequence[Citation]) -> tuple[Step, ...]:
+    """The first development that there is, in terms of the citations' new numbers."""
+    numbers = {(citation.article_id, citation.start): citation.n for citation in citations}
+    for answer in answers:
+        places = {citation.n: (citation.article_id, citation.start) for citation in answer.citations}
+        if answer.development:
+            return tuple(replace(step, n=numbers[places[step.n]]) for step in answer.development)
+    return ()
 
 
 def _merged(replies: Sequence[Answer | Refusal]) -> tuple[Hit, ...]:
