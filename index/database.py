@@ -120,6 +120,14 @@ class Database:
         """Store a setting."""
         self.write("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(name, value)])
 
+    def check(self) -> list[str]:
+        """What SQLite finds wrong with the database, one line each."""
+        problems = [f"database: {row[0]}" for row in self.rows("PRAGMA integrity_check") if row[0] != "ok"]
+        lost = self.rows("PRAGMA foreign_key_check")
+        return problems + [
+            f"database: a row of {table} refers to a missing one of {parent}" for table, _, parent, _ in lost
+        ]
+
     def damaged(self, reason: object) -> ArchiveDamagedError:
         """What to raise for content that cannot be right."""
         return _damaged(self.path, reason)

@@ -44,7 +44,7 @@ class DerivedDense:
                 self.index.merge(part)
             except ArchiveDamagedError as error:
                 self.damaged[number] = str(error)
-        stored, held = set(store.keys_since(0)), set(self.index.keys)
+        stored, held = set(store.keys.since(0)), set(self.index.keys)
         self.index.remove(list(held - stored))
         self._add(self.index, sorted(stored - held))
         self.index.sequence = store.sequence
@@ -60,8 +60,8 @@ class DerivedDense:
             return False
         index, before = self.index, self.index.sequence
         self.index = DenseIndex(self._dimension)  # should anything fail half-way, it is built anew
-        index.remove(self._store.removed_since(before))
-        self._add(index, self._store.keys_since(before))
+        index.remove(self._store.keys.removed_since(before))
+        self._add(index, self._store.keys.since(before))
         index.sequence = sequence
         self.index = index
         return True
@@ -121,10 +121,10 @@ class DerivedLexical:
         self.index.reload()
         before = self.index.sequence
         if before < sequence:
-            passages = (_passage(stored) for keys in _parts(self._store.keys_since(before))
+            passages = (_passage(stored) for keys in _parts(self._store.keys.since(before))
                         for stored in self._store.chunks(keys).values())  # fmt: skip
             count = self._store.chunk_count()
-            self.index.update(sequence, self._store.removed_since(before), passages, count)
+            self.index.update(sequence, self._store.keys.removed_since(before), passages, count)
 
 
 def write_dense(folder: Path, store: Store, damaged: Iterable[int] = (), wait: float = _WAIT) -> None:

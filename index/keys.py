@@ -1,5 +1,7 @@
 """The keys that the indexes know chunks by: they rise, and none is ever used twice."""
 
+from collections.abc import Iterable
+
 from index.database import Database
 
 
@@ -23,3 +25,15 @@ class KeyTable:
         """Whether a chunk with one of these keys was removed after a sequence number."""
         where = "key BETWEEN ? AND ? AND sequence > ?"
         return bool(self._db.rows(f"SELECT 1 FROM removals WHERE {where} LIMIT 1", (first, last, sequence)))
+
+    def since(self, sequence: int) -> list[int]:
+        """Keys of the chunks added after a sequence number that still exist, ascending."""
+        return [key for (key,) in self._db.rows("SELECT key FROM chunks WHERE sequence > ? ORDER BY key", (sequence,))]
+
+    def removed_since(self, sequence: int) -> list[int]:
+        """Keys of the chunks removed after a sequence number."""
+        return [key for (key,) in self._db.rows("SELECT key FROM removals WHERE sequence > ?", (sequence,))]
+
+    def contents(self, keys: Iterable[int]) -> dict[int, bytes]:
+        """Chunk key -> digest of the text that its vector was made from."""
+        return dict(self._db.rows_in("SELECT key, content FROM chunks WHERE key IN ({})", keys))

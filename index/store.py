@@ -54,6 +54,7 @@ class Store:
         self.vectors = VectorTable(self._db)
         self.close = self._db.close
         self.reading = self._db.reading
+        self.check = self._db.check
 
     # -- what is there
 
@@ -103,18 +104,6 @@ class Store:
     def chunks_of(self, article_id: str) -> list[StoredChunk]:
         """An article's chunks in order."""
         return sorted(self._chunks("c.article_id", [article_id]), key=lambda stored: stored.chunk.start)
-
-    def contents(self, keys: Iterable[int]) -> dict[int, bytes]:
-        """Chunk key -> digest of the text that its vector was made from."""
-        return dict(self._db.rows_in("SELECT key, content FROM chunks WHERE key IN ({})", keys))
-
-    def keys_since(self, sequence: int) -> list[int]:
-        """Keys of the chunks added after a sequence number that still exist, ascending."""
-        return [key for (key,) in self._db.rows("SELECT key FROM chunks WHERE sequence > ? ORDER BY key", (sequence,))]
-
-    def removed_since(self, sequence: int) -> list[int]:
-        """Keys of the chunks removed after a sequence number."""
-        return [key for (key,) in self._db.rows("SELECT key FROM removals WHERE sequence > ?", (sequence,))]
 
     def keys_within(self, limits: Limits) -> list[int]:
         """Keys of the chunks whose article is within the limits; an unknown date is within no days."""
@@ -186,14 +175,6 @@ class Store:
         if since is None or self.vectors.untidy:
             self.vectors.remove_unused(since)
         self._db.empty_log()
-
-    def check_structure(self) -> list[str]:
-        """What SQLite finds wrong with the database, one line each."""
-        problems = [f"database: {row[0]}" for row in self._db.rows("PRAGMA integrity_check") if row[0] != "ok"]
-        lost = self._db.rows("PRAGMA foreign_key_check")
-        return problems + [
-            f"database: a row of {table} refers to a missing one of {parent}" for table, _, parent, _ in lost
-        ]
 
     # -- inside
 

@@ -37,13 +37,13 @@ def verify_archive(folder: Path) -> list[str]:
 
 def check_store(store: Store) -> list[str]:
     """What is wrong in the database; nothing else can be right where this is not."""
-    problems = store.check_structure()
+    problems = store.check()
     return problems or [reason for _, reason in _damaged_articles(store)] + store.vectors.check()
 
 
 def compare_keys(name: str, index: DenseIndex | LexicalIndex, store: Store) -> list[str]:
     """Whether a derived index that claims to be in step with the store holds exactly its passages."""
-    if index.sequence != store.sequence or sorted(index.keys) == store.keys_since(0):
+    if index.sequence != store.sequence or sorted(index.keys) == store.keys.since(0):
         return []
     return [f"the {name} index does not hold what the database holds"]
 
@@ -67,7 +67,7 @@ def repair_archive(folder: Path, load: Callable[[str], Embedder] = load_recorded
     """
     done = []
     with writer_lock(folder), closing(Store(folder)) as store:
-        if problems := store.check_structure():
+        if problems := store.check():
             raise ArchiveDamagedError(f"{folder}: {problems[0]}; remove the folder and index the articles again")
         for article_id, reason in _damaged_articles(store):
             _take_out(store, article_id)
@@ -120,7 +120,7 @@ def _take_out(store: Store, article_id: str) -> None:
 
 
 def _embed_again(store: Store, keys: list[int], embedder: Embedder) -> None:
-    contents = store.contents(keys)
+    contents = store.keys.contents(keys)
     for start in range(0, len(keys), _EMBEDDED):
         part = store.chunks(keys[start : start + _EMBEDDED])
         chunks = [

@@ -82,9 +82,11 @@ def test_only_the_file_that_holds_it_is_written_anew(update: Update, source: Pat
         write(source / f"{number:02}.txt", f"Bericht nummer {number} over zaak {number * 7}.")
     update()
     before = written(index)
+    (index / "dense.faiss").write_bytes(b"the one file that earlier versions kept")
     write(source / "new.txt", "Een nieuw bericht.")
     update()
     assert written(index) == before
+    assert not (index / "dense.faiss").exists()
     (source / "05.txt").unlink()
     update()
     changed = [name for name, time in written(index).items() if before.get(name) != time]

@@ -70,11 +70,11 @@ def test_counts_languages_dates(store: Store) -> None:
 
 def test_change_log(store: Store) -> None:
     publish(store, new("a"), new("b"))
-    first, keys = store.sequence, store.keys_since(0)
+    first, keys = store.sequence, store.keys.since(0)
     publish(store, new("a", "De kat! De hond."), removed=["b"])
     assert store.sequence > first
-    assert store.removed_since(first) == keys
-    (added,) = store.keys_since(first)
+    assert store.keys.removed_since(first) == keys
+    (added,) = store.keys.since(first)
     assert added > max(keys)
     assert all(map(store.knows, (0, first, store.sequence)))
     assert not store.knows(first + 1)
@@ -85,17 +85,17 @@ def test_change_log(store: Store) -> None:
 
 def test_keys_are_never_used_twice(store: Store) -> None:
     publish(store, new("a"))
-    (key,) = store.keys_since(0)
+    (key,) = store.keys.since(0)
     publish(store, removed=["a"])
     publish(store, new("a"))
-    assert store.keys_since(0) == [key + 1]
+    assert store.keys.since(0) == [key + 1]
 
 
 def test_a_file_that_is_gone_takes_its_articles_along(store: Store) -> None:
     publish(store, new("a"), new("b"))
     store.publish(Batch(gone=["f.txt"]))
     assert store.counts()["articles"] == store.counts()["chunks"] == 0
-    assert len(store.removed_since(0)) == 2
+    assert len(store.keys.removed_since(0)) == 2
     assert store.files.sources() == []
 
 
@@ -108,8 +108,8 @@ def test_date_limits_keep_precision(store: Store) -> None:
 
 def test_vectors_round_trip_in_order(store: Store) -> None:
     publish(store, new("a"), new("b", "De das. De uil."))
-    keys = store.keys_since(0)
-    contents = store.contents(keys)
+    keys = store.keys.since(0)
+    contents = store.keys.contents(keys)
     vectors = [np.full((3, 4), value, dtype=np.float32) for value in (0.5, 0.25)]
     assert store.vectors.missing(contents.values()) == set(contents.values())
     store.vectors.add([contents[key] for key in keys], vectors)
@@ -121,7 +121,7 @@ def test_vectors_round_trip_in_order(store: Store) -> None:
 
 def test_vectors_that_nothing_uses_are_dropped(store: Store) -> None:
     publish(store, new("a"), new("b", "De das. De uil."))
-    contents = list(store.contents(store.keys_since(0)).values())
+    contents = list(store.keys.contents(store.keys.since(0)).values())
     store.vectors.add(contents, [np.ones((3, 4), dtype=np.float32)] * 2)
     before = store.sequence
     publish(store, removed=["a"])
@@ -143,7 +143,7 @@ def test_a_failing_transaction_leaves_nothing(store: Store) -> None:
 
 def test_many_keys_at_once(store: Store) -> None:
     publish(store, *(new(f"{number:04}") for number in range(1100)))
-    keys = store.keys_since(0)
+    keys = store.keys.since(0)
     assert len(store.chunks(keys)) == 1100
 
 

@@ -84,7 +84,7 @@ class Storm(RuleBasedStateMachine):
         with self.archive.reading():
             store = self.archive.store
             assert {article.id: article.text for article in store.articles()} == self.files
-            chunks = store.chunks(store.keys_since(0))
+            chunks = store.chunks(store.keys.since(0))
             assert store.counts()["chunks"] == len(chunks) == len(self.files)
             assert store.counts()["vectors"] == len({item.article.text for item in chunks.values()})
             for word in WORDS:

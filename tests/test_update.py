@@ -37,7 +37,7 @@ def sound(index: Path) -> bool:
     with closing(Archive.open(index)) as archive:
         assert archive.check() == []
         counts = archive.store.counts()
-        contents = archive.store.contents(archive.store.keys_since(0))
+        contents = archive.store.keys.contents(archive.store.keys.since(0))
         assert counts["vectors"] == len(set(contents.values()))
     return True
 
