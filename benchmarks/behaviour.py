@@ -13,6 +13,10 @@ from qa.records import Answer, Refusal, Turn
 
 HERE = Path(__file__).parent
 
+DIALOGUES, HELD_OUT_DIALOGUES = HERE / "dialogues.jsonl", HERE / "held-out-dialogues" / "dialogues.jsonl"
+"""Over the articles of news/, to which the weights of follow-ups are fitted; and over articles/ beside it, which have
+no part in them."""
+
 
 def off_topic_refused(assistant: Assistant) -> dict[str, float]:
     """By language, the share of the questions in offtopic.jsonl that are refused."""
@@ -39,22 +43,22 @@ def awkward_wording(assistant: Assistant) -> dict[str, dict[str, float]]:
     }
 
 
-def conversations(assistant: Assistant) -> dict[str, dict[str, float]]:
-    """Turns of dialogues.jsonl answered (or refused) rightly: spelled out, as typed in context, as typed alone.
+def conversations(assistant: Assistant, dialogues: Path) -> dict[str, dict[str, float]]:
+    """Turns of dialogues answered (or refused) rightly: spelled out, as typed in context, as typed alone.
 
-    Reported for opening questions, for follow-ups, and for turns that change the topic.
+    Reported for opening questions, for follow-ups that the articles answer and those that they do not, and for turns
+    that change the topic. Small talk between them is part of the conversation and not counted.
     """
     right: dict[str, list[tuple[bool, bool, bool]]] = defaultdict(list)
-    for dialogue in _rows("dialogues.jsonl"):
+    for dialogue in map(json.loads, dialogues.read_text("utf-8").splitlines()):
         history: list[Turn] = []
         for turn in dialogue["turns"]:
             spelled_out = assistant.ask(turn["standalone"])
             in_context = assistant.ask(turn["question"], history=history)
             alone = assistant.ask(turn["question"])
-            kind = "opening" if not history else "topic change" if turn["topic_change"] else "follow-up"
-            replies = (spelled_out, in_context, alone)
-            a, b, c = (_is_right(reply, turn) for reply in replies)
-            right[kind].append((a, b, c))
+            if not turn.get("small_talk"):
+                a, b, c = (_is_right(reply, turn) for reply in (spelled_out, in_context, alone))
+                right[_kind(turn, opening=not history)].append((a, b, c))
             history.append(Turn(turn["question"], in_context))
     return {
         kind: {
@@ -65,6 +69,12 @@ def conversations(assistant: Assistant) -> dict[str, dict[str, float]]:
         }
         for kind, turns in right.items()
     }
+
+
+def _kind(turn: dict[str, Any], *, opening: bool) -> str:
+    if opening or turn["topic_change"]:
+        return "opening" if opening else "topic change"
+    return "follow-up" if turn["answerable"] else "follow-up without an answer"
 
 
 def has_evidence(reply: Answer | Refusal, evidence: Sequence[str]) -> bool:

@@ -2,14 +2,20 @@
 
 import platform
 import tempfile
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from rich.progress import Progress
 
-from benchmarks.behaviour import awkward_wording, conversations, off_topic_refused
+from benchmarks.behaviour import (
+    DIALOGUES,
+    HELD_OUT_DIALOGUES,
+    awkward_wording,
+    conversations,
+    off_topic_refused,
+)
 from index.archive import Archive
-from index.embedding import load_embedder
+from index.embedding import Embedder, load_embedder
 from index.update import update_archive
 from qa.assistant import Assistant
 from qa.evaluate import PAIRS, Report, evaluate
@@ -48,12 +54,19 @@ def main() -> None:
         task = bar.add_task("asking", total=None)
         found = evaluate(HERE / "news", progress=lambda done, total: bar.update(task, completed=done, total=total))
     embedder = load_embedder()
-    with tempfile.TemporaryDirectory() as folder:
-        update_archive(Path(folder), [HERE / "news" / "articles"], embedder)
-        with closing(Assistant(Archive.open(folder), embedder)) as assistant:
-            page = render(found, embedder.name) + behaviour(assistant)
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        news, elsewhere = (
+            stack.enter_context(closing(_assistant(Path(folder) / name, HERE / name, embedder)))
+            for name in ("news", HELD_OUT_DIALOGUES.parent.name)
+        )
+        page = render(found, embedder.name) + behaviour(news, elsewhere)
     OUTPUT.write_text(page, "utf-8")
     print(page)
+
+
+def _assistant(index: Path, benchmark: Path, embedder: Embedder) -> Assistant:
+    update_archive(index, [benchmark / "articles"], embedder)
+    return Assistant(Archive.open(index), embedder)
 
 
 def render(found: Report, model: str) -> str:
@@ -77,8 +90,13 @@ def render(found: Report, model: str) -> str:
     return "\n".join([*lines, "", PEERS.rstrip(), f"| **article-qa** | **{nl}** | **{en}** |", ""])
 
 
-def behaviour(assistant: Assistant) -> str:
-    """Off-topic questions, awkward wording and conversations as Markdown tables."""
+def behaviour(assistant: Assistant, elsewhere: Assistant) -> str:
+    """Off-topic questions, awkward wording and conversations as Markdown tables.
+
+    Args:
+        assistant: over benchmarks/news.
+        elsewhere: over the articles of the held-out dialogues.
+    """
     refused = off_topic_refused(assistant)
     return "\n".join(
         [
@@ -91,7 +109,9 @@ def behaviour(assistant: Assistant) -> str:
             "\n## Conversations\n",
             "Share of turns answered or refused rightly (benchmarks/dialogues.jsonl): the turn spelled out, as typed "
             "with the conversation before it, as typed alone.\n",
-            *_table(conversations(assistant)),
+            *_table(conversations(assistant, DIALOGUES)),
+            "\nThe same over other articles, which nothing was fitted to (benchmarks/held-out-dialogues).\n",
+            *_table(conversations(elsewhere, HELD_OUT_DIALOGUES)),
             "",
         ]
     )

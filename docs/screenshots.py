@@ -20,6 +20,7 @@ PICTURES = {
     "dark": (ENGLISH, {"locale": "en-GB", "color_scheme": "dark"}),
     "phone": (ENGLISH, {"locale": "en-GB", "viewport": {"width": 360, "height": 780}}),
     "dutch": (DUTCH, {"locale": "nl-NL"}),
+    "change": ("How much is OpenAI worth?", {"locale": "en-GB"}),
     "refusal": ("What is the weather in Paris?", {"locale": "en-GB"}),
 }
 

@@ -19,7 +19,8 @@ from qa.double import join_replies, questions_in
 from qa.duplicates import also_in, find_copies
 from qa.evidence import gather_evidence
 from qa.extract import answer_text, cite, shown_steps, softmax
-from qa.followup import standalone_question
+from qa.followup import FollowUp, find_follow_up
+from qa.leaning import own_scores, rescored
 from qa.notices import date_notices, reading_notices
 from qa.question import parse_question
 from qa.records import Answer, Hit, Question, Refusal, Turn
@@ -122,7 +123,7 @@ class Assistant:
             return Refusal(asked, "small_talk", polite)
         turns, replies = list(history), []
         for part in questions_in(asked.text):
-            reply = self._reply(standalone_question(part, turns), limits, threshold_shift)
+            reply = self._reply(part, limits, threshold_shift, find_follow_up(part, turns))
             turns.append(Turn(part, reply))
             replies.append(reply)
         return join_replies(asked, replies)
@@ -135,13 +136,16 @@ class Assistant:
         """
         return Limits(days, known_sources(sources, self.sources()) if sources else ())
 
-    def consider(self, text: str, limits: Limits = EVERYTHING, *, narrow: bool = True) -> Considered:
+    def consider(
+        self, text: str, limits: Limits = EVERYTHING, *, narrow: bool = True, follow_up: FollowUp | None = None
+    ) -> Considered:
         """Every sentence that was looked at for a question, with its features and score, best first.
 
         Args:
             text: the question.
             limits: on the articles to search, from `limits`.
             narrow: also leave out articles from before the time that the question refers to ("since May").
+            follow_up: how the question leans on a conversation, whose `text` is then asked.
 
         Raises:
             QuestionError: the question is empty or far too long.
@@ -149,16 +153,20 @@ class Assistant:
         started = time.perf_counter()
         embedder = self.warm_up()
         with self.archive.reading():
-            question = self._understood(text, limits)
+            question = self._understood(follow_up.text if follow_up else text, limits)
+            question = replace(question, kind=follow_up.kind) if follow_up else question
             question = self._narrowed(question) if narrow else question
         query = embedder.queries([question.text])
         understood = time.perf_counter()
         with self.archive.reading():
             rarity = self.archive.rarity(question.concepts)
             candidates = retrieve(self.archive, question, query, rarity, self._weights, READ)
+            weights = self._weights.evidence
+            own = own_scores(follow_up, self.archive, embedder, candidates, weights) if follow_up else ()
         retrieved = time.perf_counter()
         evidence = gather_evidence(question, rarity, candidates)
-        scores = [float(np.array(item.features) @ self._weights.evidence) for item in evidence]
+        scores = [float(np.array(item.features) @ weights) for item in evidence]
+        scores = rescored(evidence, scores, own, follow_up) if follow_up else scores
         copies = find_copies({item.article.id: item.article for item in candidates}.values())
         order = sorted(range(len(evidence)), key=lambda i: (-scores[i], evidence[i].candidate.key, i))
         order = [i for i in order if evidence[i].candidate.article.id not in copies]
@@ -194,16 +202,16 @@ class Assistant:
         narrower = question.reported and self.archive.store.keys_within(limits)
         return replace(question, limits=limits) if narrower else question
 
-    def _reply(self, text: str, limits: Limits, threshold_shift: float) -> Answer | Refusal:
-        """The reply to a single question that stands alone."""
-        considered = self.consider(text, limits)
+    def _reply(self, text: str, limits: Limits, threshold_shift: float, follow_up: FollowUp | None) -> Answer | Refusal:
+        """The reply to a single question."""
+        considered = self.consider(text, limits, follow_up=follow_up)
         reason = self._why_not(considered, threshold_shift)
         if reason and considered.question.limits != limits:
-            considered = self.consider(text, limits, narrow=False)
+            considered = self.consider(text, limits, narrow=False, follow_up=follow_up)
             reason = self._why_not(considered, threshold_shift)
         question, hits, store = considered.question, considered.hits(), self.archive.store
         notices = (
-            *reading_notices(question.language, text, question.text),
+            *reading_notices(question.language, follow_up.text if follow_up else text, question.text),
             *date_notices(question.language, limits, question.limits, store.undated(limits.sources)),
         )
         if reason:

@@ -1,11 +1,24 @@
-"""A follow-up question and the conversation before it -> a question that stands alone."""
+"""A follow-up question and the conversation before it -> a question that stands alone.
 
+What it leaves out is taken from the turn before it: that question as it was typed, and the names that this one was
+understood to be about. Whether it leans on the conversation at all, or begins a new subject, is decided by whether
+the conversation knows the names and the words in it; the weights come from benchmarks/followups.py.
+"""
+
+import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
-from index.concepts import question_concepts
-from index.language import detect_language
-from qa.records import Turn
+from index.analysis import terms
+from index.concepts import Concept
+from qa.followup_weights import load_followup_weights
+from qa.question import MAX_CHARACTERS, parse_question
+from qa.records import Answer, Citation, Question, Refusal, Turn
+
+CONTEXT_SIGNALS = ("strange_names", "names", "opens", "points", "known_words", "words")
+"""What tells a new subject from a follow-up, in the order of `context_signals`."""
 
 _OPENING = re.compile(
     r"(?:(?:en|maar|and|but|so|dus|oké|ok|okay)\b[,\s]*)+|"
@@ -17,44 +30,111 @@ _POINTING = re.compile(
     r"he|him|his|she|her|hers|it|its|they|them|their|that|this|those|these|there|one|ones)\b",
     re.IGNORECASE,
 )
-_FEW_WORDS = 2
+_ASKS = re.compile(r"\b(?:what|wat|welke?|which|how|hoe)\b", re.IGNORECASE)
+_MANY = 8
+"""Content words from which on a question is simply long."""
 
 
-def standalone_question(question: str, history: Sequence[Turn]) -> str:
-    """The question as it would be asked without the conversation.
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A question that leans on the conversation.
 
-    What it leaves out is taken from the question before it (as that one was understood): its names where this
-    one only points ("why did he do that?"), all of its content words where this one has hardly any of its own
-    ("and when?", "and Microsoft?"). A question that names what it is about is left as it is.
+    `text` is what it would be without it, `own` what was typed; `kind` is what it asks for (what the turn before asked
+    for, where it does not say); `latest` and `cited` are the best citation of the turn before and all earlier ones.
+    """
+
+    text: str
+    own: Question
+    kind: str
+    latest: Citation | None
+    cited: tuple[Citation, ...]
+
+
+def find_follow_up(question: str, history: Sequence[Turn]) -> FollowUp | None:
+    """How a question leans on the conversation before it; None where it stands alone.
 
     Args:
         question: as typed.
         history: earlier turns, oldest first.
-
-    Returns:
-        The question itself, or with what was carried over behind it.
     """
-    earlier = [turn.reply for turn in history if turn.reply.reason != "small_talk"]
-    if not earlier:
-        return question
-    before = earlier[-1].question
-    own = question_concepts(question, detect_language(question))
-    opens = bool(_OPENING.match(question.strip()))
-    points = bool(_POINTING.search(question))
-    names = [concept for concept in own if concept.is_name]
-    if names and not opens:
-        return question
-    if not (opens or points or not names):
-        return question
-    said = {concept.word for concept in own}
-    everything = len(own) <= _FEW_WORDS
-    carried = [
-        concept.word for concept in before.concepts if concept.word not in said and (concept.is_name or everything)
+    earlier = [turn for turn in history if turn.reply.reason != "small_talk"]
+    own = parse_question(question)
+    if not earlier or begins_subject(own, [turn.reply for turn in earlier]):
+        return None
+    return lean_on(own, earlier)
+
+
+def lean_on(own: Question, earlier: Sequence[Turn]) -> FollowUp:
+    """A question as a follow-up of these turns (at least one, none of them small talk)."""
+    last = earlier[-1]
+    citations = last.reply.citations
+    return FollowUp(
+        text=_standalone(own, last),
+        own=own,
+        kind=own.kind if own.kind != "what" or _ASKS.search(own.text) else last.reply.question.kind,
+        latest=citations[0] if citations else None,
+        cited=tuple(citation for turn in earlier for citation in turn.reply.citations),
+    )
+
+
+def begins_subject(own: Question, replies: Sequence[Answer | Refusal]) -> bool:
+    """Whether a question has nothing to do with the conversation before it.
+
+    "And Microsoft?" asks nothing by itself, so it never does.
+    """
+    asks = own.kind != "what" or _ASKS.search(own.text)
+    if not asks and _OPENING.match(own.text) and len(_names(own)) == len(own.concepts):
+        return False
+    weights = load_followup_weights().subject
+    values = [*context_signals(own, replies), 1.0]
+    return math.fsum(value * weight for value, weight in zip(values, weights, strict=True)) > 0
+
+
+def context_signals(own: Question, replies: Sequence[Answer | Refusal]) -> list[float]:
+    """What tells a new subject from a follow-up, in the order of CONTEXT_SIGNALS."""
+    known = _known_terms(replies)
+    strange = [not _is_known(name, known) for name in _names(own)]
+    return [
+        sum(strange) / len(strange) if strange else 0.0,
+        float(bool(strange)),
+        float(bool(_OPENING.match(own.text))),
+        float(bool(_POINTING.search(own.text))),
+        sum(_is_known(concept, known) for concept in own.concepts) / max(len(own.concepts), 1),
+        min(len(own.concepts), _MANY) / _MANY,
     ]
-    return f"{question} ({' '.join(_as_typed(carried, before.text))})" if carried else question
 
 
-def _as_typed(words: Sequence[str], text: str) -> list[str]:
-    """The words with the capitals that they had."""
-    typed = {word.casefold(): word for word in re.findall(r"\w+", text)}
-    return [typed.get(word.casefold(), word) for word in words]
+def _standalone(own: Question, last: Turn) -> str:
+    """The question, and behind it the one before with the names that this one was about."""
+    said = {word.casefold() for word in re.findall(r"\w+", f"{own.text} {last.question}")}
+    typed = {word.casefold(): word for word in re.findall(r"\w+", last.reply.question.text)}
+    names = [typed.get(name.word.casefold(), name.word) for name in _names(last.reply.question)]
+    carried = " ".join([*last.question.split(), *(name for name in names if name.casefold() not in said)])
+    room = MAX_CHARACTERS - len(own.text) - len(" ()")
+    return f"{own.text} ({carried[:room]})" if room > 0 else own.text
+
+
+def _names(question: Question) -> list[Concept]:
+    return [concept for concept in question.concepts if concept.is_name and not _POINTING.fullmatch(concept.word)]
+
+
+def _is_known(concept: Concept, known: dict[str, frozenset[str]]) -> bool:
+    return any(term in known.get(language, ()) for language, found in concept.variants.items() for term in found)
+
+
+def _known_terms(replies: Sequence[Answer | Refusal]) -> dict[str, frozenset[str]]:
+    """Language -> the terms of the earlier questions and of the articles that were cited."""
+    known: dict[str, frozenset[str]] = {}
+    for reply in replies:
+        cited = {citation.article_id for citation in reply.citations}
+        articles = {hit.article.id: hit.article for hit in reply.passages if hit.article.id in cited}
+        texts = [(reply.question.text, reply.question.language)]
+        for text, language in [*texts, *((article.text, article.language) for article in articles.values())]:
+            known[language] = known.get(language, frozenset()) | _terms(text, language)
+    return known
+
+
+@lru_cache(maxsize=1000)
+def _terms(text: str, language: str) -> frozenset[str]:
+    """A conversation comes back to the same articles."""
+    return frozenset(terms(text, language))

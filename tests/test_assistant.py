@@ -16,10 +16,9 @@ from index.archive import Archive
 from index.dates import DateRange
 from index.errors import BenchmarkError, ModelMismatchError, QuestionError, SourceError
 from index.update import update_archive
-from qa import Assistant, Turn
+from qa import Assistant
 from qa.duplicates import find_copies
 from qa.evaluate import figures, load_questions
-from qa.followup import standalone_question
 from qa.weights import load_weights
 
 NEWS = Path(__file__).parent.parent / "benchmarks" / "news"
@@ -129,19 +128,6 @@ def test_small_talk_is_met_without_searching(tmp_path):
     assistant._embedder = None  # a search would have to load the model, which does not exist
     reply = assistant.ask("Dankjewel!")
     assert (reply.reason, reply.text, reply.passages) == ("small_talk", "Graag gedaan!", ())
-
-
-def test_a_follow_up_takes_along_what_it_leaves_out(news):
-    first = Turn("Waarom stapt Deniz Akbulut op bij Brontaal?", news.ask("Waarom stapt Deniz Akbulut op bij Brontaal?"))
-    assert "Akbulut" in standalone_question("en wanneer?", [first])
-    assert "Brontaal" in standalone_question("wie vervangt hem?", [first])
-    assert standalone_question("Wie leidt Fotarix?", [first]) == "Wie leidt Fotarix?"
-    assert standalone_question("en wanneer?", []) == "en wanneer?"
-    thanks = Turn("bedankt", news.ask("bedankt"))
-    assert standalone_question("wie vervangt hem?", [first, thanks]) == standalone_question(
-        "wie vervangt hem?", [first]
-    )
-    assert news.ask("wie vervangt hem?", history=[first]).question.text.startswith("wie vervangt hem? (")
 
 
 def test_another_model_than_the_archives_is_refused(news):

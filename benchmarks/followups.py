@@ -1,0 +1,96 @@
+"""Fits the weights that follow-up questions depend on to dialogues.jsonl, and writes qa/followup.json.
+
+    python -m benchmarks.followups
+
+1. subject: logistic regression on what tells a new subject from a follow-up;
+2. sentences: for the follow-ups, by the softmax likelihood of the sentences that answer them.
+
+What came before each turn is what its spelled-out questions bring up, so that the weights do not depend on themselves.
+The dialogues in held-out-dialogues/ have no part in it; benchmarks/behaviour.py reports both.
+"""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from benchmarks.softmax import fit_softmax
+from index.archive import Archive
+from index.embedding import load_embedder
+from index.update import update_archive
+from qa import followup
+from qa.assistant import Assistant
+from qa.evidence import gather_evidence
+from qa.followup import CONTEXT_SIGNALS, context_signals, lean_on
+from qa.followup_weights import FILE
+from qa.leaning import SIGNALS, own_scores, sentence_signals
+from qa.question import parse_question
+from qa.records import Turn
+from qa.weights import load_weights
+
+HERE = Path(__file__).parent
+WEIGHTS = Path(followup.__file__).with_name(FILE)
+
+
+def main() -> None:
+    """Fit, with the bundled model, and write the file."""
+    with tempfile.TemporaryDirectory() as folder:
+        embedder = load_embedder()
+        update_archive(Path(folder), [HERE / "news" / "articles"], embedder)
+        with closing(Assistant(Archive.open(folder), embedder)) as assistant:
+            WEIGHTS.write_text(json.dumps(fit(assistant), indent=1) + "\n", "utf-8")
+
+
+def fit(assistant: Assistant) -> dict[str, dict[str, float]]:
+    """The content of the file, fitted with an assistant over benchmarks/news."""
+    signals, new_subject, groups = [], [], []
+    for turn, earlier in _later_turns(assistant):
+        signals.append(context_signals(parse_question(turn["question"]), [each.reply for each in earlier]))
+        new_subject.append(turn["topic_change"])
+        if turn["answerable"] and not turn["topic_change"]:
+            groups.append(_sentences(assistant, turn, earlier))
+    model = LogisticRegression(max_iter=1000).fit(np.array(signals), np.array(new_subject))
+    subject = [*model.coef_[0], model.intercept_[0]]
+    return {
+        "subject": _named((*CONTEXT_SIGNALS, "constant"), subject),
+        "sentences": _named(SIGNALS, fit_softmax(groups)),
+    }
+
+
+def _later_turns(assistant: Assistant) -> Iterator[tuple[dict[str, Any], list[Turn]]]:
+    """Every turn but the first of each dialogue, with the turns before it."""
+    for line in (HERE / "dialogues.jsonl").read_text("utf-8").splitlines():
+        earlier: list[Turn] = []
+        for turn in json.loads(line)["turns"]:
+            if earlier:
+                yield turn, list(earlier)
+            earlier.append(Turn(turn["question"], assistant.ask(turn["standalone"])))
+
+
+def _sentences(assistant: Assistant, turn: dict[str, Any], earlier: list[Turn]) -> tuple[np.ndarray, np.ndarray]:
+    """The signals of every sentence considered for a follow-up, and which of them answer it."""
+    to, weights = lean_on(parse_question(turn["question"]), earlier), load_weights().evidence
+    considered = assistant.consider(to.text)
+    candidates = list({item.candidate.key: item.candidate for item in considered.evidence}.values())
+    with assistant.archive.reading():
+        rarity = assistant.archive.rarity(considered.question.concepts)
+        own = own_scores(to, assistant.archive, assistant.warm_up(), candidates, weights)
+    evidence = gather_evidence(replace(considered.question, kind=to.kind), rarity, candidates)
+    scores = [float(np.array(item.features) @ weights) for item in evidence]
+    texts = [item.candidate.article.text[item.sentence.start : item.sentence.end] for item in evidence]
+    right = [any(text in gold or gold in text for gold in turn["evidence"]) for text in texts]
+    return sentence_signals(evidence, scores, own, to), np.array(right)
+
+
+def _named(names: tuple[str, ...], values: Any) -> dict[str, float]:  # noqa: ANN401 (numbers in an array or a list)
+    return {name: round(float(value), 4) for name, value in zip(names, values, strict=True)}
+
+
+if __name__ == "__main__":
+    main()

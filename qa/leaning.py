@@ -1,0 +1,92 @@
+"""Which sentences answer a follow-up.
+
+The question that stands alone finds them, but much of it is the question before: by itself it would bring up the same
+sentence again. So each sentence is also weighed by the words of the follow-up alone, by whether it has been cited
+already, and by whether its article has: a conversation stays with its articles and seldom with the same sentence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from index.archive import Archive
+from index.embedding import Embedder
+from index.records import Span
+from qa.evidence import Evidence, gather_evidence
+from qa.followup import FollowUp
+from qa.followup_weights import load_followup_weights
+from qa.records import Citation
+from qa.retriever import Candidate
+
+SIGNALS = ("score", "own_score", "latest_sentence", "cited_sentence", "latest_article", "cited_article")
+"""What speaks for (or against) a sentence, in the order of the columns of `sentence_signals`."""
+
+
+def rescored(evidence: Sequence[Evidence], scores: Sequence[float], own: Sequence[float], to: FollowUp) -> list[float]:
+    """The scores of sentences as answers to a follow-up.
+
+    Args:
+        evidence: the sentences.
+        scores: of each for the question that stands alone.
+        own: of each for the words of the follow-up alone, from `own_scores`.
+        to: the follow-up.
+    """
+    weights = np.array(load_followup_weights().sentences)
+    return [float(score) for score in sentence_signals(evidence, scores, own, to) @ weights]
+
+
+def sentence_signals(
+    evidence: Sequence[Evidence], scores: Sequence[float], own: Sequence[float], to: FollowUp
+) -> np.ndarray:
+    """A row for each sentence (n, signals), as in SIGNALS; the arguments are those of `rescored`."""
+    latest = [to.latest] if to.latest else []
+    rows = [
+        (
+            score,
+            own_score,
+            _says(latest, item),
+            _says(to.cited, item),
+            _tells(latest, item),
+            _tells(to.cited, item),
+        )
+        for item, score, own_score in zip(evidence, scores, own, strict=True)
+    ]
+    return np.array(rows, dtype=float).reshape(-1, len(SIGNALS))
+
+
+def own_scores(
+    to: FollowUp, archive: Archive, embedder: Embedder, candidates: Sequence[Candidate], weights: np.ndarray
+) -> list[float]:
+    """The score of every sentence of the candidates for the words of the follow-up; inside `archive.reading()`.
+
+    Args:
+        to: the follow-up.
+        archive: where the candidates are from.
+        embedder: of the archive.
+        candidates: found by the question that stands alone.
+        weights: of the sentences' features.
+    """
+    query = embedder.queries([to.own.text])
+    keys = [candidate.key for candidate in candidates]
+    rarity = archive.rarity(to.own.concepts)
+    cosines, sentences = archive.cosines(query, keys), archive.sentence_cosines(query, keys)
+    found = [
+        replace(candidate, cosine=cosine, sentence_cosines=tuple(sentences[candidate.key]))
+        for candidate, cosine in zip(candidates, cosines, strict=True)
+    ]
+    evidence = gather_evidence(replace(to.own, kind=to.kind), rarity, found)
+    return [float(np.array(item.features) @ weights) for item in evidence]
+
+
+def _says(citations: Sequence[Citation], item: Evidence) -> bool:
+    """Whether one of the citations is this sentence."""
+    return any(
+        citation.article_id == item.candidate.article.id and Span(citation.start, citation.end).overlaps(item.sentence)
+        for citation in citations
+    )
+
+
+def _tells(citations: Sequence[Citation], item: Evidence) -> bool:
+    """Whether one of the citations is from this article."""
+    return any(citation.article_id == item.candidate.article.id for citation in citations)

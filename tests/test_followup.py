@@ -1,0 +1,103 @@
+"""Follow-ups: what they take along from the conversation, when they take nothing, and which sentences answer them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from fakes import CountingEmbedder
+
+from index.archive import Archive
+from index.update import update_archive
+from qa import Assistant, Turn
+from qa.followup import find_follow_up
+from qa.question import MAX_CHARACTERS
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+ALWAYS = -1.0
+
+
+@pytest.fixture(scope="module")
+def news(tmp_path_factory):
+    """An assistant over the benchmark's articles."""
+    embedder = CountingEmbedder(dimension=64)
+    folder = tmp_path_factory.mktemp("news")
+    update_archive(folder, [BENCHMARKS / "news" / "articles"], embedder)
+    assistant = Assistant(Archive.open(folder), embedder)
+    yield assistant
+    assistant.close()
+
+
+def make_turn(assistant, question, history=()):
+    return Turn(question, assistant.ask(question, history=history, threshold_shift=ALWAYS))
+
+
+@pytest.fixture(scope="module")
+def first(news):
+    return make_turn(news, "Waarom stapt Deniz Akbulut op bij Brontaal?")
+
+
+@pytest.mark.parametrize("question", ["en wanneer?", "wie vervangt hem?", "why?", "and when did he say that?"])
+def test_a_follow_up_takes_along_what_it_leaves_out(first, question):
+    follow_up = find_follow_up(question, [first])
+    assert follow_up.text.startswith(f"{question} (")
+    assert "Deniz Akbulut" in follow_up.text
+    assert "Brontaal" in follow_up.text
+
+
+def test_names_are_taken_along_over_several_turns(news, first):
+    second = make_turn(news, "wie vervangt hem?", [first])
+    follow_up = find_follow_up("en sinds wanneer?", [first, second])
+    assert "vervangt" in follow_up.text
+    assert "Akbulut" in follow_up.text
+
+
+@pytest.mark.parametrize(
+    "question", ["Wie leidt Fotarix?", "En waarom kreeg Stuivex een boete?", "ok. Who is buying FC Kennemerkust?"]
+)
+def test_a_new_subject_takes_nothing_along(first, question):
+    assert find_follow_up(question, [first]) is None
+
+
+def test_without_a_conversation_a_question_stays_as_it_is(news, first):
+    thanks = make_turn(news, "bedankt")
+    assert find_follow_up("en wanneer?", []) is None
+    assert find_follow_up("en wanneer?", [thanks]) is None
+    assert find_follow_up("en wanneer?", [first, thanks]) == find_follow_up("en wanneer?", [first])
+
+
+def test_what_is_asked_for_is_the_follow_ups_own_or_else_that_of_the_turn_before(first):
+    assert find_follow_up("en hoeveel?", [first]).kind == "how_much"
+    assert find_follow_up("en bij Aurélance?", [first]).kind == "why"
+    assert find_follow_up("wat deed hij daarna?", [first]).kind == "what"
+
+
+def test_the_question_that_was_searched_is_told(news, first):
+    reply = news.ask("wie vervangt hem?", history=[first])
+    assert reply.question.text == find_follow_up("wie vervangt hem?", [first]).text
+
+
+def test_a_follow_up_is_not_answered_with_the_sentence_before_where_another_one_fits(news, first):
+    reply = news.ask("en waarom nog meer?", history=[first], threshold_shift=ALWAYS)
+    before = first.reply.citations[0]
+    assert (reply.citations[0].article_id, reply.citations[0].start) != (before.article_id, before.start)
+
+
+def test_long_questions_stay_within_what_can_be_asked(news):
+    words = "Waarom stapt Akbulut op? " * 75
+    long = make_turn(news, words)
+    assert len(long.question) < MAX_CHARACTERS < len(f"{long.question} {words}")
+    follow_up = find_follow_up(f"en hij {'waarom dan ' * 40}?", [long])
+    assert follow_up is None or len(follow_up.text) <= MAX_CHARACTERS
+    assert news.ask("en waarom doet hij dat?", history=[long]).question.text
+
+
+@pytest.mark.parametrize(
+    ("articles", "dialogues"),
+    [("news", "dialogues.jsonl"), ("held-out-dialogues", "held-out-dialogues/dialogues.jsonl")],
+)
+def test_the_dialogues_evidence_stands_in_their_articles(articles, dialogues):
+    for line in (BENCHMARKS / dialogues).read_text("utf-8").splitlines():
+        for turn in json.loads(line)["turns"]:
+            assert bool(turn["evidence"]) == turn["answerable"]
+            for sentence in turn["evidence"]:
+                assert sentence in (BENCHMARKS / articles / "articles" / turn["article"]).read_text("utf-8")
