@@ -8,7 +8,6 @@ next file, or started again where it died.
 import atexit
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -95,6 +94,8 @@ class ConfinedReader:
 
 def serve(seconds: float, megabytes: int) -> None:
     """Read the files asked for on standard input, a line each, and answer with a line each, until there are no more."""
+    import resource  # Windows has none
+
     with suppress(ValueError, OSError):  # some systems have no such limit
         resource.setrlimit(resource.RLIMIT_AS, (megabytes * 1_000_000, megabytes * 1_000_000))
     answers = os.fdopen(os.dup(1), "w")

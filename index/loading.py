@@ -1,6 +1,7 @@
 """Files -> articles: which reader a file has, and what keeps it from being one."""
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +53,8 @@ def load_articles(path: Path, file_id: str) -> Iterator[Article | ArticleError]:
     Raises:
         ArticleError: as there; or reading was too much.
     """
-    yield from _CONFINED.read(path, file_id) if _format(path).confined else read_articles(path, file_id)
+    confined = _format(path).confined and sys.platform != "win32"  # which knows none of the limits
+    yield from _CONFINED.read(path, file_id) if confined else read_articles(path, file_id)
 
 
 def read_articles(path: Path, file_id: str) -> Iterator[Article | ArticleError]:
