@@ -25,6 +25,8 @@ from index.locks import writer_lock
 from index.store import Store
 from index.update import update_archive
 from index.verify import verify_archive
+from qa.assistant import Assistant
+from qa.records import Answer
 
 KILLED = 10
 """Moments to kill a build at; benchmarks/crashes.py does it hundreds of times."""
@@ -168,15 +170,15 @@ def test_a_dead_writer_leaves_no_lock(index: Path, source: Path, embedder: Count
 
 
 @pytest.mark.usefixtures("small_batches")
-def test_readers_see_whole_articles_while_a_writer_adds(
+def test_readers_asking_while_a_writer_adds_see_whole_articles(
     big_source: Path, index: Path, embedder: CountingEmbedder, tmp_path: Path
 ) -> None:
     first = write(tmp_path / "first" / "first.txt", "Bericht nummer 1000.\n\nHet eerste.")
     update_archive(index, [first.parent], embedder)
 
     def read() -> None:
-        with closing(Archive.open(index)) as archive:
-            held = 0
+        with closing(Assistant(Archive.open(index), CountingEmbedder())) as assistant:
+            archive, held = assistant.archive, 0
             while held < 21:
                 with archive.reading():
                     held = archive.store.counts()["articles"]
@@ -184,6 +186,11 @@ def test_readers_see_whole_articles_while_a_writer_adds(
                     stored = archive.store.chunks(key for key, _ in hits)
                     assert len(stored) == len(hits) == archive.store.counts()["chunks"] == 2 * held
                     assert all(item.article.text.startswith("Bericht nummer") for item in stored.values())
+                reply = assistant.ask(f"Waar gaat bericht nummer {held} over?")
+                for citation in reply.citations if isinstance(reply, Answer) else ():
+                    folder = first.parent if citation.article_id == first.name else big_source
+                    text = (folder / citation.article_id).read_text()
+                    assert text[citation.start : citation.end] == citation.text
 
     readers = [in_child(read) for _ in range(4)]
     update_archive(index, [big_source], embedder)
