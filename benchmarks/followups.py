@@ -13,7 +13,6 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +25,11 @@ from index.embedding import load_embedder
 from index.update import update_archive
 from qa import followup
 from qa.assistant import Assistant
-from qa.evidence import gather_evidence
 from qa.followup import CONTEXT_SIGNALS, context_signals, lean_on
 from qa.followup_weights import FILE
 from qa.leaning import SIGNALS, own_scores, sentence_signals
 from qa.question import parse_question
+from qa.ranking import Ranked
 from qa.records import Turn
 from qa.weights import load_weights
 
@@ -75,17 +74,15 @@ def _later_turns(assistant: Assistant) -> Iterator[tuple[dict[str, Any], list[Tu
 
 def _sentences(assistant: Assistant, turn: dict[str, Any], earlier: list[Turn]) -> tuple[np.ndarray, np.ndarray]:
     """The signals of every sentence considered for a follow-up, and which of them answer it."""
-    to, weights = lean_on(parse_question(turn["question"]), earlier), load_weights().evidence
+    to = lean_on(parse_question(turn["question"]), earlier)
     considered = assistant.consider(to.text)
-    candidates = list({item.candidate.key: item.candidate for item in considered.evidence}.values())
+    evidence = considered.evidence
+    candidates = list({item.candidate.key: item.candidate for item in evidence}.values())
     with assistant.archive.reading():
-        rarity = assistant.archive.rarity(considered.question.concepts)
-        own = own_scores(to, assistant.archive, assistant.warm_up(), candidates, weights)
-    evidence = gather_evidence(replace(considered.question, kind=to.kind), rarity, candidates)
-    scores = [float(np.array(item.features) @ weights) for item in evidence]
+        own = own_scores(to, assistant.archive, assistant.warm_up(), candidates, load_weights().evidence)
     texts = [item.candidate.article.text[item.sentence.start : item.sentence.end] for item in evidence]
     right = [any(text in gold or gold in text for gold in turn["evidence"]) for text in texts]
-    return sentence_signals(evidence, scores, own, to), np.array(right)
+    return sentence_signals(Ranked(evidence, considered.scores), own, to), np.array(right)
 
 
 def _named(names: tuple[str, ...], values: Any) -> dict[str, float]:  # noqa: ANN401 (numbers in an array or a list)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.records import LANGUAGES
-from training.data import Passage, hold_out, load_corpus
+from training.data import Passage, Question, hold_out, load_corpus
 from training.settings import DATA, Recipe
 
 _FIRST_PARAGRAPH = 2
@@ -40,7 +40,10 @@ def write_held_out(folder: Path) -> list[list[str]]:
 
 
 def _questions(name: str, passage: Passage, sentences: tuple[str, ...]) -> Iterator[str]:
-    for number, question in enumerate(passage.questions):
+    """Those that the passage answers, and the near misses that nothing here answers."""
+    answered = [(question, [sentences[question.sentence]]) for question in passage.questions]
+    near_misses: list[tuple[Question, list[str]]] = [(question, []) for question in passage.near_misses]
+    for number, (question, evidence) in enumerate(answered + near_misses):
         yield json.dumps(
             {
                 "id": f"{name}-{number}",
@@ -48,7 +51,7 @@ def _questions(name: str, passage: Passage, sentences: tuple[str, ...]) -> Itera
                 "question_nl": question.nl,
                 "question_en": question.en,
                 "article": name,
-                "evidence": [sentences[question.sentence]],
-                "answerable": True,
+                "evidence": evidence,
+                "answerable": bool(evidence),
             }
         )

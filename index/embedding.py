@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Protocol
@@ -88,8 +89,17 @@ def load_embedder(name: str | None = None) -> Embedder:
     Raises:
         ModelError: there is no such model, or it cannot be loaded.
     """
-    folder = Path(str(files("index").joinpath("bilingual"))) if name in (None, BUNDLED) else Path(str(name))
-    return SentenceTransformerEmbedder(str(folder) if folder.is_dir() else str(name), label=name or BUNDLED)
+    return load_bundled() if name in (None, BUNDLED) else SentenceTransformerEmbedder(str(name), label=str(name))
+
+
+@cache
+def load_bundled() -> "SentenceTransformerEmbedder":
+    """The bundled model, in memory once however often it is asked for.
+
+    Raises:
+        ModelError: its files are damaged.
+    """
+    return SentenceTransformerEmbedder(str(files("index").joinpath("bilingual")), label=BUNDLED)
 
 
 def load_recorded_embedder(recorded: str) -> Embedder:

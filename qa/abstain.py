@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from qa.evidence import FEATURES, Evidence
+from qa.evidence import Evidence
+from qa.ranking import READING, reading_features
 from qa.weights import Weights
 
 SIGNALS = (
@@ -16,15 +17,17 @@ SIGNALS = (
     "article_words",
     "article_names",
     "kind",
+    "read",
 )
-"""Features of the best sentence that the decision looks at (some of qa.evidence.FEATURES)."""
+"""What the decision looks at of the best sentence (some of qa.ranking.READING)."""
 
-_PLACES = [FEATURES.index(name) for name in SIGNALS]
+_PLACES = [READING.index(name) for name in SIGNALS]
 
 
 def signals(best: Evidence) -> list[float]:
-    """The signals of the best sentence, in the order of SIGNALS."""
-    return [best.features[place] for place in _PLACES]
+    """The signals of the best sentence, which was read, in the order of SIGNALS."""
+    features = reading_features(best)
+    return [features[place] for place in _PLACES]
 
 
 def answer_probability(best: Evidence, weights: Weights) -> float:

@@ -5,29 +5,33 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from index.archive import Archive
 from index.dates import DateRange
 from index.embedding import Embedder, load_recorded_embedder, require_same_model
 from index.limits import EVERYTHING, Limits, known_sources
+from index.vectors import Vectors
 from qa.abstain import answer_probability, threshold
 from qa.considered import Considered
 from qa.development import find_development
 from qa.double import join_replies, questions_in
 from qa.duplicates import also_in, find_copies
-from qa.evidence import gather_evidence
+from qa.evidence import Evidence, gather_evidence
 from qa.extract import answer_text, cite, shown_steps, softmax
 from qa.followup import FollowUp, find_follow_up
-from qa.leaning import own_scores, rescored
+from qa.leaning import own_scores, reranked
 from qa.notices import date_notices, reading_notices
 from qa.question import parse_question
+from qa.ranking import rank_by_features, rank_by_reading
 from qa.records import Answer, Hit, Question, Refusal, Turn
 from qa.refusing import Extent, refusal_text
-from qa.retriever import retrieve
+from qa.retriever import Candidate, retrieve
 from qa.smalltalk import small_talk
 from qa.weights import Weights, load_weights
+
+if TYPE_CHECKING:
+    from qa.close_reading import CloseReader
 
 READ = 40
 """Passages of which every sentence is weighed; measured in docs/retrieval.md."""
@@ -73,6 +77,7 @@ class Assistant:
         with self._loading:
             if self._embedder is None:
                 self._embedder = load_recorded_embedder(self.archive.config.model)
+            self._close_reader()
             return self._embedder
 
     def sources(self) -> dict[str, int]:
@@ -159,23 +164,19 @@ class Assistant:
         query = embedder.queries([question.text])
         understood = time.perf_counter()
         with self.archive.reading():
-            rarity = self.archive.rarity(question.concepts)
-            candidates = retrieve(self.archive, question, query, rarity, self._weights, READ)
+            candidates, copies, evidence = self._search(question, query)
             weights = self._weights.evidence
-            own = own_scores(follow_up, self.archive, embedder, candidates, weights) if follow_up else ()
+            own = own_scores(follow_up, self.archive, embedder, candidates, weights) if follow_up else {}
         retrieved = time.perf_counter()
-        evidence = gather_evidence(question, rarity, candidates)
-        scores = [float(np.array(item.features) @ weights) for item in evidence]
-        scores = rescored(evidence, scores, own, follow_up) if follow_up else scores
-        copies = find_copies({item.article.id: item.article for item in candidates}.values())
-        order = sorted(range(len(evidence)), key=lambda i: (-scores[i], evidence[i].candidate.key, i))
-        order = [i for i in order if evidence[i].candidate.article.id not in copies]
+        first = rank_by_features(evidence, self._weights)
+        ranked = rank_by_reading(question.text, first, self._weights, self._close_reader())
+        ranked = reranked(ranked, own, follow_up) if follow_up else ranked
         ended = time.perf_counter()
         return Considered(
             question,
-            tuple(evidence[i] for i in order),
-            tuple(scores[i] for i in order),
-            answer_probability(evidence[order[0]], self._weights) if order else 0.0,
+            ranked.evidence,
+            ranked.scores,
+            answer_probability(ranked.evidence[0], self._weights) if ranked.evidence else 0.0,
             also_in(copies),
             {
                 "understand": _milliseconds(started, understood),
@@ -185,10 +186,33 @@ class Assistant:
             },
         )
 
+    def find(self, text: str, limits: Limits = EVERYTHING) -> list[Evidence]:
+        """Every sentence of the passages that both searches find for a question, in no order.
+
+        Raises:
+            QuestionError: the question is empty or far too long.
+        """
+        with self.archive.reading():
+            question = self._understood(text, limits)
+            return self._search(question, self.warm_up().queries([question.text]))[-1]
+
     def needed(self, considered: Considered) -> float:
         """The probability from which on a question is answered; 1 where nothing was found."""
         best = considered.evidence[:1]
         return threshold(considered.question.language, best[0], self._weights) if best else 1.0
+
+    def _close_reader(self) -> "CloseReader":
+        from qa.close_reading import load_close_reader  # late: it brings torch
+
+        return load_close_reader()
+
+    def _search(self, question: Question, query: Vectors) -> tuple[list[Candidate], dict[str, str], list[Evidence]]:
+        """Passages, which articles are copies of which, and the sentences of those that are none."""
+        rarity = self.archive.rarity(question.concepts)
+        candidates = retrieve(self.archive, question, query, rarity, self._weights, READ)
+        copies = find_copies({item.article.id: item.article for item in candidates}.values())
+        candidates = [item for item in candidates if item.article.id not in copies]
+        return candidates, copies, gather_evidence(question, rarity, candidates)
 
     def _understood(self, text: str, limits: Limits) -> Question:
         """The question, without its typing errors."""

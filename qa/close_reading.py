@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
-from index.embedding import SentenceTransformerEmbedder, TokenVectors
+from index.embedding import SentenceTransformerEmbedder, TokenVectors, load_bundled
 from index.records import Span
 from qa.reader import Reader, Tokens
 
@@ -60,11 +60,11 @@ class CloseReader:
 
 
 @cache
-def load_reader() -> Reader:
-    """The bundled reader."""
+def load_close_reader() -> CloseReader:
+    """The bundled reader on the bundled model, once for all archives."""
     reader = Reader()
     reader.load_state_dict({name: value.float() for name, value in load_file(str(WEIGHTS)).items()})
-    return reader
+    return CloseReader(load_bundled(), reader)
 
 
 def _tokens(read: TokenVectors, sentences: Sequence[Span]) -> Tokens:

@@ -33,11 +33,16 @@ FEATURES = (
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence (a span of the candidate's article) and what speaks for it; `features` are named by FEATURES."""
+    """A sentence (a span of the candidate's article) and what speaks for it.
+
+    `features` are named by FEATURES; `read` are the log-odds that it answers the question, by the trained reader,
+    where its passage was read closely.
+    """
 
     candidate: Candidate
     sentence: Span
     features: tuple[float, ...]
+    read: float | None = None
 
 
 def gather_evidence(question: Question, rarity: Sequence[float], candidates: Sequence[Candidate]) -> list[Evidence]:

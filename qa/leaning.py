@@ -5,7 +5,7 @@ sentence again. So each sentence is also weighed by the words of the follow-up a
 already, and by whether its article has: a conversation stays with its articles and seldom with the same sentence.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from index.records import Span
 from qa.evidence import Evidence, gather_evidence
 from qa.followup import FollowUp
 from qa.followup_weights import load_followup_weights
+from qa.ranking import Ranked
 from qa.records import Citation
 from qa.retriever import Candidate
 
@@ -23,41 +24,43 @@ SIGNALS = ("score", "own_score", "latest_sentence", "cited_sentence", "latest_ar
 """What speaks for (or against) a sentence, in the order of the columns of `sentence_signals`."""
 
 
-def rescored(evidence: Sequence[Evidence], scores: Sequence[float], own: Sequence[float], to: FollowUp) -> list[float]:
-    """The scores of sentences as answers to a follow-up.
+Sentence = tuple[int, Span]
+"""The key of its passage, and where it stands."""
+
+
+def reranked(ranked: Ranked, own: Mapping[Sentence, float], to: FollowUp) -> Ranked:
+    """Sentences ranked as answers to a follow-up, those of passages that were read closely ahead.
 
     Args:
-        evidence: the sentences.
-        scores: of each for the question that stands alone.
-        own: of each for the words of the follow-up alone, from `own_scores`.
+        ranked: the sentences, for the question that stands alone.
+        own: the score of each for the words of the follow-up alone, from `own_scores`.
         to: the follow-up.
     """
-    weights = np.array(load_followup_weights().sentences)
-    return [float(score) for score in sentence_signals(evidence, scores, own, to) @ weights]
+    scores = sentence_signals(ranked, own, to) @ np.array(load_followup_weights().sentences)
+    order = sorted(range(len(scores)), key=lambda n: (ranked.evidence[n].read is None, -scores[n]))
+    return Ranked(tuple(ranked.evidence[n] for n in order), tuple(float(scores[n]) for n in order))
 
 
-def sentence_signals(
-    evidence: Sequence[Evidence], scores: Sequence[float], own: Sequence[float], to: FollowUp
-) -> np.ndarray:
-    """A row for each sentence (n, signals), as in SIGNALS; the arguments are those of `rescored`."""
+def sentence_signals(ranked: Ranked, own: Mapping[Sentence, float], to: FollowUp) -> np.ndarray:
+    """A row for each sentence (n, signals), as in SIGNALS; the arguments are those of `reranked`."""
     latest = [to.latest] if to.latest else []
     rows = [
         (
             score,
-            own_score,
+            own[item.candidate.key, item.sentence],
             _says(latest, item),
             _says(to.cited, item),
             _tells(latest, item),
             _tells(to.cited, item),
         )
-        for item, score, own_score in zip(evidence, scores, own, strict=True)
+        for item, score in zip(ranked.evidence, ranked.scores, strict=True)
     ]
     return np.array(rows, dtype=float).reshape(-1, len(SIGNALS))
 
 
 def own_scores(
     to: FollowUp, archive: Archive, embedder: Embedder, candidates: Sequence[Candidate], weights: np.ndarray
-) -> list[float]:
+) -> dict[Sentence, float]:
     """The score of every sentence of the candidates for the words of the follow-up; inside `archive.reading()`.
 
     Args:
@@ -76,7 +79,7 @@ def own_scores(
         for candidate, cosine in zip(candidates, cosines, strict=True)
     ]
     evidence = gather_evidence(replace(to.own, kind=to.kind), rarity, found)
-    return [float(np.array(item.features) @ weights) for item in evidence]
+    return {(item.candidate.key, item.sentence): float(np.array(item.features) @ weights) for item in evidence}
 
 
 def _says(citations: Sequence[Citation], item: Evidence) -> bool:

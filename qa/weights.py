@@ -13,12 +13,14 @@ class Weights:
     """Linear weights and thresholds, each fitted to data; weights.json says on what and with what result.
 
     `retrieval` weighs (cosine, lexical, other_language) for the first ranking of passages; `evidence` the
-    features of a sentence (qa.evidence.FEATURES); `answerable`, with a constant last, what decides whether the
-    evidence is enough (qa.abstain.SIGNALS). `thresholds` are by language pair, question's first.
+    features of a sentence (qa.evidence.FEATURES) for the ranking that decides what is read closely, `reading` the same
+    and the reader's log-odds for the ranking of what was read; `answerable`, with a constant last, what decides
+    whether the evidence is enough (qa.abstain.SIGNALS). `thresholds` are by language pair, question's first.
     """
 
     retrieval: np.ndarray
     evidence: np.ndarray
+    reading: np.ndarray
     answerable: np.ndarray
     thresholds: dict[str, float]
     also_cite: float
@@ -31,6 +33,7 @@ def load_weights() -> Weights:
     return Weights(
         retrieval=np.array(list(stored["retrieval"].values())),
         evidence=np.array(list(stored["evidence"].values())),
+        reading=np.array(list(stored["reading"].values())),
         answerable=np.array(list(stored["answerable"].values())),
         thresholds=stored["thresholds"],
         also_cite=stored["also_cite"],

@@ -67,9 +67,9 @@ class ReaderRecipe:
     """What one run of the reader's training does."""
 
     seed: int = 2024
-    steps: int = 500
+    steps: int = 400
     warmup: int = 30
-    decay: int = 250
+    decay: int = 200
     """The last steps, in which the rates fall to nothing."""
     rate: float = 1e-3
     weight_decay: float = 0.01

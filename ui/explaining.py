@@ -52,7 +52,7 @@ def candidates_table(data: dict[str, Any]) -> "Table":
     for name in ("article", "date", "sentence"):
         table.add_column(name, overflow="fold")
     for row in data["candidates"]:
-        numbers = [str(row["rank"]), *(f"{value:.2f}" for value in (row["score"], *row["features"].values()))]
+        numbers = [str(row["rank"]), *(_number(value) for value in (row["score"], *row["features"].values()))]
         sentence = one_line(row["sentence"], _SHOWN_SENTENCE)
         table.add_row(*numbers, one_line(row["article"]), row["date"] or "-", sentence)
     return table
@@ -66,6 +66,11 @@ def decision(data: dict[str, Any]) -> str:
     return f"{verb}: probability {data['probability']:.3f} {sign} {data['needed']:.3f} needed"
 
 
+def _number(value: float | None) -> str:
+    """A dash where the sentence was not read."""
+    return "-" if value is None else f"{value:.2f}"
+
+
 def _candidate(rank: int, item: "Evidence", score: float) -> dict[str, Any]:
     from qa.evidence import FEATURES
 
@@ -73,7 +78,7 @@ def _candidate(rank: int, item: "Evidence", score: float) -> dict[str, Any]:
     return {
         "rank": rank,
         "score": score,
-        "features": dict(zip(FEATURES, item.features, strict=True)),
+        "features": {**dict(zip(FEATURES, item.features, strict=True)), "read": item.read},
         "article": article.id,
         "date": article.date and str(article.date),
         "start": sentence.start,
