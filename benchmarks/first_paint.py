@@ -88,7 +88,7 @@ def open_page(browser: Browser, address: str) -> tuple[float, float, list[str]]:
 def report(openings: list[tuple[float, float, list[str]]]) -> None:
     """Print the first opening, which finds nothing warm, and the median of all."""
     for place, name in enumerate(("first paint", "ready for a question")):
-        seconds = [opening[place] for opening in openings]
+        seconds = [(painted, usable)[place] for painted, usable, _ in openings]
         print(f"{name}: first time {seconds[0]:.2f} s, median of {len(seconds)} {statistics.median(seconds):.2f} s")
     elsewhere = sorted({url for opening in openings for url in opening[2]})
     print(f"requests elsewhere: {len(elsewhere)} {' '.join(elsewhere)}")

@@ -59,7 +59,7 @@ async def ask(client: httpx.AsyncClient, page: Page, session: str, question: str
     common = {"event_data": None, "session_hash": session, "trigger_id": 0}
     take = {"data": [question], "fn_index": page.take, **common}
     (await client.post("/gradio_api/run/predict", json=take)).raise_for_status()
-    answer = {"data": [None, None, "", "", []], "fn_index": page.answer, **common}
+    answer: dict[str, object] = {"data": [None, None, "", "", []], "fn_index": page.answer, **common}
     (await client.post("/gradio_api/queue/join", json=answer)).raise_for_status()
     updates = 0  # the question as it was asked, then the reply
     async with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:

@@ -109,14 +109,14 @@ def searchable(built, monkeypatch):
 
 
 def test_explain_shows_every_score(searchable):
-    from qa.evidence import FEATURES
+    from qa.ranking import READING
 
     result = invoke("explain", "Wat verkocht SoftBank?", "--index", searchable, "--source", "articles")
     assert result.exit_code == 0, result.output
     heading, *rows, decision = result.stdout.splitlines()[1:]
     data = json.loads(invoke("explain", "Wat verkocht SoftBank?", "--index", searchable, "--json").stdout)
     best = data["candidates"][0]
-    assert list(best["features"]) == list(FEATURES)
+    assert list(best["features"]) == list(READING)
     assert (best["article"], best["date"], best["rank"]) == ("000_a.txt", "2025-12-22", 1)
     assert best["sentence"] == ARTICLE[17:][best["start"] : best["end"]]
     assert f"{best['score']:.2f}" in rows[0]

@@ -18,7 +18,7 @@ from fake_assistant import (
 
 from index.records import Span
 from qa.question import parse_question
-from qa.records import Answer
+from qa.records import Answer, Turn
 from ui import markup, render
 from ui.escaping import safe
 from ui.texts import TEXTS, choose_language
@@ -124,14 +124,14 @@ def test_a_message_never_has_a_blank_line_that_would_begin_markdown():
 
 
 def test_sources_show_the_sentence_marked_once_and_in_whole(answer):
-    html = markup.sources([(1, answer)], "nl")
+    html = markup.sources([Turn("q", answer)], "nl", {})
     marked = re.findall("<mark>(.*?)</mark>", html)
     assert [re.sub("<.*?>", "", mark) for mark in marked] == [safe(SENTENCE), safe(SECOND)]
     assert 'id="s1-2"' in html
 
 
 def test_only_the_newest_turn_is_open(answer, refusal):
-    html = markup.sources([(1, answer), (2, refusal)], "en")
+    html = markup.sources([Turn("q", answer), Turn("q", refusal)], "en", {})
     assert html.index('id="s2"') < html.index('id="s1"')
     assert html.count(" open>") == 1
     assert TEXTS["en"]["nearest"] in html
@@ -143,7 +143,7 @@ def test_a_hostile_article_stays_text_everywhere():
         parse_question("wat?"), f"{article.text} [1]", (make_citation(article, article.text),), (make_hit(article),)
     )
     pages = [
-        markup.sources([(1, reply)], "nl"),
+        markup.sources([Turn("q", reply)], "nl", {}),
         markup.message(reply, 1, HOSTILE, "nl")[-1],
         markup.article_page(article, Span(0, 8), "nl"),
     ]
@@ -196,4 +196,4 @@ def test_the_browser_chooses_the_language(header, language):
 
 def test_a_missing_article_leaves_the_sentence(answer):
     alone = Answer(answer.question, answer.text, answer.citations, (make_hit(PAYPAY),))
-    assert safe(SENTENCE) in re.sub("<.*?>", "", markup.sources([(1, alone)], "nl"))
+    assert safe(SENTENCE) in re.sub("<.*?>", "", markup.sources([Turn("q", alone)], "nl", {}))

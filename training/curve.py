@@ -33,7 +33,7 @@ def draw(history: list[dict[str, float]], percent_a_step: float, path: Path) -> 
     seen = [percent_a_step * row["step"] for row in history]
     figure, axes = plt.subplots(1, 2, figsize=(9, 3.4), sharey=True, layout="constrained")
     panels = (
-        ("hit1", "right chunk first, among 394 in both languages"),
+        ("hit1", "right chunk first, among 454 in both languages"),
         ("sentence", "right sentence in the right chunk"),
     )
     for axis, (measure, title) in zip(axes, panels, strict=True):
@@ -44,7 +44,7 @@ def draw(history: list[dict[str, float]], percent_a_step: float, path: Path) -> 
         axis.set_title(title, fontsize=10)
         axis.set_xlabel("training text seen (%; beyond 100 for the second and third time)", fontsize=8)
         axis.grid(alpha=0.3)
-    axes[0].set_ylabel("share of 680 held-out questions", fontsize=9)
+    axes[0].set_ylabel("share of 770 held-out questions", fontsize=9)
     axes[1].legend(fontsize=8, loc="lower right")
     path.parent.mkdir(exist_ok=True)
     figure.savefig(path, dpi=110)

@@ -72,13 +72,13 @@ def _number(value: float | None) -> str:
 
 
 def _candidate(rank: int, item: "Evidence", score: float) -> dict[str, Any]:
-    from qa.evidence import FEATURES
+    from qa.ranking import READING
 
     article, sentence = item.candidate.article, item.sentence
     return {
         "rank": rank,
         "score": score,
-        "features": {**dict(zip(FEATURES, item.features, strict=True)), "read": item.read},
+        "features": dict(zip(READING, (*item.features, item.read), strict=True)),
         "article": article.id,
         "date": article.date and str(article.date),
         "start": sentence.start,
