@@ -36,7 +36,7 @@ HERE = Path(__file__).parent
 FOLDS = 6
 STRENGTHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 """Inverse regularisations of the logistic regression that are tried."""
-_KEPT = 0.9
+KEPT = 0.9
 """Share of the answerable questions that must still be answered: what refusing may cost."""
 _OFF_TOPIC = 0.025
 """Share of the questions far off topic that an archive may answer: the worst of faults."""
@@ -133,14 +133,14 @@ def choose_strength(cases: list[Case]) -> float:
 
 
 def find_thresholds(cases: list[Case], probabilities: np.ndarray) -> dict[str, float]:
-    """For each pair of languages the highest probability that keeps a share of _KEPT of its answerable questions."""
+    """For each pair of languages the highest probability that keeps a share of KEPT of its answerable questions."""
     shares, answerable = case_weights(cases), _of_kind(cases, "answerable")
     found = {}
     for pair in PAIRS:
         mine = answerable & np.array([case.pair == pair for case in cases])
         order = np.argsort(-probabilities[mine])
         kept = np.cumsum(shares[mine][order]) / shares[mine].sum()
-        found[pair] = round(float(probabilities[mine][order][np.searchsorted(kept, _KEPT)]), 4)
+        found[pair] = round(float(probabilities[mine][order][np.searchsorted(kept, KEPT)]), 4)
     return found
 
 

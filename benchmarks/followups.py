@@ -3,7 +3,8 @@
     python -m benchmarks.followups
 
 1. subject: logistic regression on what tells a new subject from a follow-up;
-2. sentences: for the follow-ups, by the softmax likelihood of the sentences that answer them.
+2. sentences: for the follow-ups, by the softmax likelihood of the sentences that answer them;
+3. threshold: the probability that keeps nine in ten of those whose answer is among the three best sentences.
 
 What came before each turn is what its spelled-out questions bring up, so that the weights do not depend on themselves.
 The dialogues in held-out-dialogues/ have no part in it; benchmarks/behaviour.py reports both.
@@ -19,12 +20,16 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from benchmarks.deciding import KEPT
 from benchmarks.softmax import fit_softmax
 from index.archive import Archive
 from index.embedding import load_embedder
 from index.update import update_archive
 from qa import followup
+from qa.abstain import answer_probability
 from qa.assistant import Assistant
+from qa.evidence import Evidence
+from qa.extract import MOST_CITATIONS
 from qa.followup import CONTEXT_SIGNALS, context_signals, lean_on
 from qa.followup_weights import FILE
 from qa.leaning import SIGNALS, own_scores, sentence_signals
@@ -46,20 +51,36 @@ def main() -> None:
             WEIGHTS.write_text(json.dumps(fit(assistant), indent=1) + "\n", "utf-8")
 
 
-def fit(assistant: Assistant) -> dict[str, dict[str, float]]:
+def fit(assistant: Assistant) -> dict[str, Any]:
     """The content of the file, fitted with an assistant over benchmarks/news."""
-    signals, new_subject, groups = [], [], []
+    signals, new_subject, groups, found = [], [], [], []
     for turn, earlier in _later_turns(assistant):
         signals.append(context_signals(parse_question(turn["question"]), [each.reply for each in earlier]))
         new_subject.append(turn["topic_change"])
         if turn["answerable"] and not turn["topic_change"]:
-            groups.append(_sentences(assistant, turn, earlier))
+            features, right, evidence = _sentences(assistant, turn, earlier)
+            groups.append((features, right))
+            found.append(evidence)
     model = LogisticRegression(max_iter=1000).fit(np.array(signals), np.array(new_subject))
     subject = [*model.coef_[0], model.intercept_[0]]
+    sentences = fit_softmax(groups)
     return {
         "subject": _named((*CONTEXT_SIGNALS, "constant"), subject),
-        "sentences": _named(SIGNALS, fit_softmax(groups)),
+        "sentences": _named(SIGNALS, sentences),
+        "threshold": _threshold(groups, found, sentences),
     }
+
+
+def _threshold(
+    groups: list[tuple[np.ndarray, np.ndarray]], found: list[tuple[Evidence, ...]], weights: np.ndarray
+) -> float:
+    """What keeps a share of KEPT of the follow-ups that are answered rightly."""
+    probabilities = []
+    for (features, right), evidence in zip(groups, found, strict=True):
+        order = np.argsort(-(features @ weights))
+        if right[order[:MOST_CITATIONS]].any():
+            probabilities.append(answer_probability(evidence[order[0]], load_weights()))
+    return round(float(np.quantile(probabilities, 1 - KEPT)), 4)
 
 
 def _later_turns(assistant: Assistant) -> Iterator[tuple[dict[str, Any], list[Turn]]]:
@@ -72,17 +93,19 @@ def _later_turns(assistant: Assistant) -> Iterator[tuple[dict[str, Any], list[Tu
             earlier.append(Turn(turn["question"], assistant.ask(turn["standalone"])))
 
 
-def _sentences(assistant: Assistant, turn: dict[str, Any], earlier: list[Turn]) -> tuple[np.ndarray, np.ndarray]:
-    """The signals of every sentence considered for a follow-up, and which of them answer it."""
+def _sentences(
+    assistant: Assistant, turn: dict[str, Any], earlier: list[Turn]
+) -> tuple[np.ndarray, np.ndarray, tuple[Evidence, ...]]:
+    """The signals of every sentence read for a follow-up, which of them answer it, and the sentences."""
     to = lean_on(parse_question(turn["question"]), earlier)
     considered = assistant.consider(to.text)
-    evidence = considered.evidence
+    evidence = tuple(item for item in considered.evidence if item.read is not None)  # they come first
     candidates = list({item.candidate.key: item.candidate for item in evidence}.values())
     with assistant.archive.reading():
         own = own_scores(to, assistant.archive, assistant.warm_up(), candidates, load_weights().evidence)
     texts = [item.candidate.article.text[item.sentence.start : item.sentence.end] for item in evidence]
     right = [any(text in gold or gold in text for gold in turn["evidence"]) for text in texts]
-    return sentence_signals(Ranked(evidence, considered.scores), own, to), np.array(right)
+    return sentence_signals(Ranked(evidence, considered.scores[: len(evidence)]), own, to), np.array(right), evidence
 
 
 def _named(names: tuple[str, ...], values: Any) -> dict[str, float]:  # noqa: ANN401 (numbers in an array or a list)

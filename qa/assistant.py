@@ -20,10 +20,11 @@ from qa.duplicates import also_in, find_copies
 from qa.evidence import Evidence, gather_evidence
 from qa.extract import answer_text, cite, shown_steps, softmax
 from qa.followup import FollowUp, find_follow_up
+from qa.followup_weights import load_followup_weights
 from qa.leaning import own_scores, reranked
 from qa.notices import date_notices, reading_notices
 from qa.question import parse_question
-from qa.ranking import rank_by_features, rank_by_reading
+from qa.ranking import Ranked, rank_by_features, rank_by_reading
 from qa.records import Answer, Hit, Question, Refusal, Turn
 from qa.refusing import Extent, refusal_text
 from qa.retriever import Candidate, retrieve
@@ -177,6 +178,7 @@ class Assistant:
             ranked.evidence,
             ranked.scores,
             answer_probability(ranked.evidence[0], self._weights) if ranked.evidence else 0.0,
+            self._needed(question, ranked, follow_up),
             also_in(copies),
             {
                 "understand": _milliseconds(started, understood),
@@ -196,10 +198,13 @@ class Assistant:
             question = self._understood(text, limits)
             return self._search(question, self.warm_up().queries([question.text]))[-1]
 
-    def needed(self, considered: Considered) -> float:
-        """The probability from which on a question is answered; 1 where nothing was found."""
-        best = considered.evidence[:1]
-        return threshold(considered.question.language, best[0], self._weights) if best else 1.0
+    def _needed(self, question: Question, ranked: Ranked, follow_up: FollowUp | None) -> float:
+        """The probability from which on to answer; 1 where nothing was found."""
+        if not ranked.evidence:
+            return 1.0
+        if follow_up:
+            return load_followup_weights().threshold
+        return threshold(question.language, ranked.evidence[0], self._weights)
 
     def _close_reader(self) -> "CloseReader":
         from qa.close_reading import load_close_reader  # late: it brings torch
@@ -251,7 +256,7 @@ class Assistant:
         """The reason for a refusal; empty where the evidence is enough."""
         if not considered.evidence:
             return "nothing_found"
-        enough = considered.probability >= self.needed(considered) + threshold_shift
+        enough = considered.probability >= considered.needed + threshold_shift
         return "" if enough else "not_enough_evidence"
 
 

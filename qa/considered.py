@@ -10,13 +10,15 @@ from qa.records import Hit, Question
 class Considered:
     """Sentences ranked by their score, best first.
 
-    `probability` (0 to 1) is that the best one answers the question; `also_in` has article id -> ids of its copies.
+    `probability` (0 to 1) is that the best one answers the question, `needed` that from which on it is given as an
+    answer; `also_in` has article id -> ids of its copies.
     """
 
     question: Question
     evidence: tuple[Evidence, ...]
     scores: tuple[float, ...]
     probability: float
+    needed: float
     also_in: dict[str, tuple[str, ...]]
     timings_ms: dict[str, float]
 

@@ -72,7 +72,7 @@ def explain(
 
     with _searching(index, since, until, source) as (assistant, limits):
         considered = assistant.consider(_typed(question), assistant.limits(limits.days, limits.sources))
-        data = explained(considered, assistant.needed(considered) + threshold, k)
+        data = explained(considered, considered.needed + threshold, k)
     if as_json:
         terminal.print_json(data)
     else:
