@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -180,12 +181,7 @@ class Assistant:
             answer_probability(ranked.evidence[0], self._weights) if ranked.evidence else 0.0,
             self._needed(question, ranked, follow_up),
             also_in(copies),
-            {
-                "understand": _milliseconds(started, understood),
-                "retrieve": _milliseconds(understood, retrieved),
-                "read": _milliseconds(retrieved, ended),
-                "total": _milliseconds(started, ended),
-            },
+            _timings(started, understood, retrieved, ended),
         )
 
     def find(self, text: str, limits: Limits = EVERYTHING) -> list[Evidence]:
@@ -260,5 +256,7 @@ class Assistant:
         return "" if enough else "not_enough_evidence"
 
 
-def _milliseconds(start: float, end: float) -> float:
-    return round((end - start) * 1000, 1)
+def _timings(*ends: float) -> dict[str, float]:
+    """Milliseconds of each stage, from the seconds at which it began and ended, and of all."""
+    stages = dict(zip(("understand", "retrieve", "read"), pairwise(ends), strict=True))
+    return {name: round(1000 * (b - a), 1) for name, (a, b) in {**stages, "total": (ends[0], ends[-1])}.items()}

@@ -2,6 +2,7 @@
 
 import dataclasses
 import random
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,9 @@ from tokenizers.pre_tokenizers import Whitespace
 
 from index.embedding import TokenVectors
 from index.records import Span
-from qa.close_reading import CloseReader
+from qa.close_reading import WEIGHTS, CloseReader
 from qa.reader import WIDTH, Reader, Tokens
+from training.base import sha256
 from training.data import Corpus, DataFault, Passage, Question
 from training.noise import Switcher
 from training.reading import measure, rate_at, read_pairs, reading_loss, train_reader
@@ -232,3 +234,9 @@ def test_a_passage_is_worked_out_once() -> None:
     assert close.read("why?", [two])[0] == pytest.approx(first[1], abs=1e-4)
     assert model.read == ["why?", one[0], two[0], "why?"]
     assert close.read("why?", []) == []
+
+
+def test_the_card_names_the_weights_that_are_there() -> None:
+    path = Path(str(WEIGHTS))
+    assert path.stat().st_size < 40_000_000
+    assert re.findall(r"\b[0-9a-f]{64}\b", path.with_name("README.md").read_text("utf-8")) == [sha256(path)]
