@@ -49,7 +49,7 @@ def test_the_page_has_no_serious_violation(open_page, site, axe, scheme, width):
     expect(ask(page, "Waarom verkocht SoftBank Nvidia?")).to_contain_text(SECOND)
     page.locator("a.cite").first.click()
     expect(ask(page, "en het weer?").locator(".refusal")).to_be_visible()
-    page.locator("#period button").first.click()
+    page.locator("#limits button").first.click()
     page.locator("#add button").first.click()
     page.locator("#files").wait_for()
     assert violations(page, axe) == []
