@@ -13,6 +13,7 @@ from pathlib import Path
 
 import faiss
 import pytest
+import torch
 from fakes import CountingEmbedder
 from samples import write
 
@@ -54,6 +55,7 @@ def in_child(action: Callable[[], object]) -> int:
         return child
     try:
         faiss.omp_set_num_threads(1)  # the parent's OpenMP threads are not in this process, and would be waited for
+        torch.set_num_threads(1)
         action()
         os._exit(0)
     except BaseException:  # noqa: BLE001 (whatever it is, the parent sees it by the status)
