@@ -1,8 +1,8 @@
 """Fits every weight and threshold that answers depend on, and writes qa/weights.json.
 
-Data: benchmarks/news, and the passages that training held out. Both are cut into folds by storyline; the figures
-that are reported, and the thresholds, come from questions whose storyline the weights had not seen. The weights
-written are then fitted to everything.
+Data: benchmarks/news, and the passages and storylines that training held out. All are cut into folds by storyline;
+the figures that are reported, and the thresholds, come from questions whose storyline the weights had not seen. The
+weights written are then fitted to everything.
 
 1. retrieval: passages, by the softmax likelihood of those that hold the answer;
 2. evidence: sentences of the passages retrieved with 1, likewise;
@@ -14,6 +14,7 @@ written are then fitted to everything.
 import json
 import sys
 import tempfile
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -97,7 +98,7 @@ def main(model: str | None = None) -> None:
         "also_cite": also_cite(asked, folds),
         "calibration": {
             "model": embedder.name,
-            "questions": {name: sum(a.archive == name for a in asked) for name in ("news", "held out")},
+            "questions": dict(Counter(item.archive for item in asked)),
             "strength": strength,
             "unseen storylines of benchmarks/news": report(asked, folds),
             "unseen questions": decided(cases, probabilities, thresholds),
@@ -136,14 +137,14 @@ def report(asked: list[Asked], folds: list[np.ndarray]) -> dict[str, dict[str, f
 
 def _ask(embedder: Embedder, weights: Weights) -> list[Asked]:
     with tempfile.TemporaryDirectory() as folder:
-        held_out = Path(folder) / "held_out"
-        stories = {name: n for n, names in enumerate(write_held_out(held_out)) for name in names}
         names = sorted(path.name for path in (NEWS / "articles").iterdir())
         news_stories = {name: number // _STORYLINE for number, name in enumerate(names)}
-        return [
-            *_ask_folder(NEWS, Path(folder) / "news", embedder, weights, news_stories),
-            *_ask_folder(held_out, Path(folder) / "held out", embedder, weights, stories),
-        ]
+        asked = _ask_folder(NEWS, Path(folder) / "news", embedder, weights, news_stories)
+        texts = Path(folder) / "texts"
+        for archive, stories in write_held_out(texts).items():
+            numbers = {name: number for number, names in enumerate(stories) for name in names}
+            asked += _ask_folder(texts / archive, Path(folder) / archive, embedder, weights, numbers)
+        return asked
 
 
 def _ask_folder(

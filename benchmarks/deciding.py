@@ -1,9 +1,9 @@
 """Fits the decision whether the best sentence answers: part of `make calibrate`.
 
-The answerable: questions of benchmarks/news and of the passages that training held out whose answer is among the
-three best sentences, and seeds.jsonl. The rest, of two kinds: near misses (questions of the benchmark that its
-articles do not answer, and those of the held-out passages) and questions far off topic (offtopic.jsonl, asked of all
-three archives). Each kind counts the same in each archive, and the answerable as much as the rest.
+The answerable: questions of benchmarks/news and of what training held out whose answer is among the three best
+sentences, and seeds.jsonl. The rest, of two kinds: near misses (questions that the articles of their archive do not
+answer, though one speaks of the same) and questions far off topic (offtopic.jsonl, asked of all archives). Each kind
+counts the same in each archive, and the answerable as much as the rest.
 """
 
 import json
@@ -63,12 +63,9 @@ def make_cases(asked: list["Asked"], folds: list[np.ndarray], weights: Weights, 
             kind = "answerable" if item.answerable else "near miss"
             cases.append(_case(item.archive, item.evidence[order[0]], item.pair[:2], item.fold, kind))
     with tempfile.TemporaryDirectory() as folder:
-        write_held_out(Path(folder) / "texts")
-        sources = {
-            "news": HERE / "news" / "articles",
-            "held out": Path(folder) / "texts" / "articles",
-            "seeds": HERE.parent / "seeds",
-        }
+        texts = Path(folder) / "texts"
+        sources = {"news": HERE / "news" / "articles", "seeds": HERE.parent / "seeds"}
+        sources |= {archive: texts / archive / "articles" for archive in write_held_out(texts)}
         for archive, source in sources.items():
             update_archive(Path(folder) / archive, [source], embedder)
             assistant = Assistant(Archive.open(Path(folder) / archive), embedder, weights)

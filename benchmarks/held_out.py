@@ -1,28 +1,39 @@
-"""The passages that training holds out, as a benchmark folder like benchmarks/news."""
+"""What training holds out, as benchmark folders like benchmarks/news."""
 
 import json
 import random
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from index.records import LANGUAGES
 from training.data import Passage, Question, hold_out, load_corpus
 from training.settings import DATA, Recipe
 
-_FIRST_PARAGRAPH = 2
-"""Sentences of a passage in the article's first paragraph; the rest is a second one."""
+PASSAGES, STORYLINES = "held out", "held-out storylines"
+_FIRST_PARAGRAPH, _PARAGRAPH = 2, 3
+"""Sentences in an article's first paragraph, and in those that follow."""
 
 
-def write_held_out(folder: Path) -> list[list[str]]:
-    """Write articles/ and questions.jsonl; each article in a language drawn by a fixed seed.
+def write_held_out(folder: Path) -> dict[str, list[list[str]]]:
+    """Write folders PASSAGES and STORYLINES, each with articles/ and questions.jsonl.
+
+    The language of each article is drawn by a fixed seed.
 
     Returns:
-        File names by storyline: the two of a sibling pair together, a single passage alone.
+        For each folder the file names by storyline: articles on the same people together, a single passage alone.
     """
     recipe = Recipe()
-    _, corpus = hold_out(load_corpus(DATA), recipe.held_out, recipe.seed)
-    stories: list[tuple[Passage, ...]] = [*corpus.pairs, *((single,) for single in corpus.singles)]
-    chooser = random.Random(recipe.seed)
+    _, corpus = hold_out(load_corpus(DATA), recipe)
+    singles = [(single,) for single in corpus.singles]
+    return {
+        PASSAGES: _write_stories(folder / PASSAGES, [*corpus.pairs, *singles], recipe.seed),
+        STORYLINES: _write_stories(folder / STORYLINES, [*corpus.storylines], recipe.seed),
+    }
+
+
+def _write_stories(folder: Path, stories: list[tuple[Passage, ...]], seed: int) -> list[list[str]]:
+    chooser = random.Random(seed)
     (folder / "articles").mkdir(parents=True)
     names: list[list[str]] = []
     lines: list[str] = []
@@ -31,12 +42,17 @@ def write_held_out(folder: Path) -> list[list[str]]:
         for name, passage in zip(names[-1], passages, strict=True):
             language = chooser.choice(LANGUAGES)
             sentences = passage.sentences("nl" if language == "nl" else "en")
-            paragraphs = [sentences[:_FIRST_PARAGRAPH], sentences[_FIRST_PARAGRAPH:]]
-            text = "\n\n".join(" ".join(paragraph) for paragraph in paragraphs if paragraph)
-            (folder / "articles" / name).write_text(text + "\n", "utf-8")
+            (folder / "articles" / name).write_text(_article(passage, sentences), "utf-8")
             lines += _questions(name, passage, sentences)
     (folder / "questions.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
     return names
+
+
+def _article(passage: Passage, sentences: tuple[str, ...]) -> str:
+    """In the native format; without a header where the date is not known."""
+    ends = [0, *range(_FIRST_PARAGRAPH, len(sentences), _PARAGRAPH), len(sentences)]
+    text = "\n\n".join(" ".join(sentences[start:end]) for start, end in pairwise(ends))
+    return (f" date {passage.date} " if passage.date else "") + text + "\n"
 
 
 def _questions(name: str, passage: Passage, sentences: tuple[str, ...]) -> Iterator[str]:

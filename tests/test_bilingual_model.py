@@ -113,7 +113,7 @@ def test_loading_is_quick(model: SentenceTransformer) -> None:
 
 
 def test_news_sentences_are_nearest_to_their_translation(model: SentenceTransformer) -> None:
-    _, held_out = hold_out(load_corpus(DATA), Recipe().held_out, Recipe().seed)
+    _, held_out = hold_out(load_corpus(DATA), Recipe())
     pairs = [pair for p in held_out.passages for pair in zip(p.nl, p.en, strict=True)][::5]
     there, back = matched(model, pairs)
     assert len(pairs) > 150

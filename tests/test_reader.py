@@ -19,8 +19,9 @@ from qa.reader import WIDTH, Reader, Tokens
 from training.base import sha256
 from training.data import Corpus, DataFault, Passage, Question
 from training.noise import Switcher
-from training.reading import measure, rate_at, read_pairs, reading_loss, train_reader
-from training.reading_batches import Case, ReadingBatches, find_look_alikes, sibling
+from training.progress import rate_at
+from training.reading import measure, read_pairs, reading_loss, train_reader
+from training.reading_batches import SIBLINGS, Case, ReadingBatches, Text, find_look_alikes, siblings
 from training.settings import ReaderRecipe
 
 WORDS = [f"w{n}" for n in range(60)]
@@ -94,16 +95,20 @@ def corpus() -> Corpus:
         dutch, english = (" ".join(chooser.choices(side, k=4)) for side in (WORDS[:30], WORDS[30:]))
         return Question(dutch, english, chooser.randrange(4))
 
-    def passage(misses: int) -> Passage:
+    def passage(misses: int, sentences: int = 4) -> Passage:
         dutch, english = (
-            tuple(" ".join(chooser.choices(side, k=5)) for _ in range(4)) for side in (WORDS[:30], WORDS[30:])
+            tuple(" ".join(chooser.choices(side, k=5)) for _ in range(sentences)) for side in (WORDS[:30], WORDS[30:])
         )
         return Passage(dutch, english, (question(), question()), tuple(question() for _ in range(misses)))
 
-    return Corpus(tuple(passage(0) for _ in range(5)), tuple((passage(1), passage(1)) for _ in range(6)))
+    singles = tuple(passage(0) for _ in range(5))
+    pairs = tuple((passage(1), passage(1)) for _ in range(6))
+    return Corpus(singles, pairs, tuple(tuple(passage(1, 12) for _ in range(4)) for _ in range(2)))
 
 
-TINY = ReaderRecipe(steps=4, warmup=1, decay=2, pairs=2, singles=2, asked=1.0, typo=0.0, evaluate_every=2)
+TINY = ReaderRecipe(
+    steps=4, warmup=1, decay=2, pairs=2, singles=2, storylines=1, asked=1.0, typo=0.0, evaluate_every=2,
+)  # fmt: skip
 
 
 def batches(recipe: ReaderRecipe = TINY, switcher: Switcher | None = None) -> ReadingBatches:
@@ -117,10 +122,11 @@ def test_look_alikes_are_of_other_stories() -> None:
     data = corpus()
     same = np.ones((len(data.passages), 2), np.float16)
     asked = {q.en: np.ones(2, np.float16) for p in data.passages for q in (*p.questions, *p.near_misses)}
-    found = find_look_alikes(data, same, asked)
+    found, near = find_look_alikes(data, same, asked), siblings(data)
+    assert [len(others) for others in near] == [0] * 5 + [1] * 12 + [3] * 8
     for number, passage in enumerate(data.passages):
         for question in (*passage.questions, *passage.near_misses):
-            assert not {number, sibling(data, number)} & set(found[question.en])
+            assert not {number, *near[number]} & set(found[question.en])
 
 
 def test_a_question_is_tried_on_its_own_passage_first() -> None:
@@ -131,18 +137,20 @@ def test_a_question_is_tried_on_its_own_passage_first() -> None:
     for step in range(10):
         batch = made.batch(step)
         assert batch == made.batch(step)
-        assert len(batch.cases) == 2 * 2 * 3 + 2 * 2
+        assert len(batch.cases) == 2 * 2 * 3 + 2 * 2 + 4 * 3
         for case in batch.cases:
             text = " ".join(names.id_to_token(n) for n in batch.questions[case.question])
             passage, question = (by_dutch | by_english)[text]
-            sentences = [" ".join(names.id_to_token(n) for n in s) for s in batch.passages[case.passages[0]]]
+            own = batch.passages[case.passages[0]]
+            sentences = [" ".join(names.id_to_token(n) for n in s) for s in own.sentences]
             language = "nl" if sentences[0] in passage.nl else "en"
             directions.add((text in by_dutch, language))
+            assert len(case.passages) <= 3 + SIBLINGS
             if case.right is None:
                 assert question in passage.near_misses
                 assert set(sentences) <= set(passage.sentences(language))
             else:
-                assert sentences[case.right] == passage.sentences(language)[question.sentence]
+                assert sentences[own.context + case.right] == passage.sentences(language)[question.sentence]
     assert len(directions) == 4
 
 
@@ -154,14 +162,16 @@ class FakeApart:
         self._table = torch.randn(80, WIDTH, generator=generator)
 
     def questions(self, texts: list[tuple[int, ...]]) -> list[Tokens]:
-        return self.passages([(text,) for text in texts])
+        return self.passages([Text((text,)) for text in texts])
 
-    def passages(self, texts: list[tuple[tuple[int, ...], ...]]) -> list[Tokens]:
+    def passages(self, texts: list[Text]) -> list[Tokens]:
         found = []
         for text in texts:
-            states = self._table[[piece for sentence in text for piece in sentence]]
-            owner = torch.repeat_interleave(torch.tensor([len(sentence) for sentence in text]))
-            found.append(Tokens(states, torch.nn.functional.normalize(states.mean(0), dim=0), owner, len(text)))
+            states = self._table[[piece for sentence in text.sentences for piece in sentence]]
+            numbers = (torch.arange(len(text.sentences)) - text.context).clamp(min=-1)
+            owner = torch.repeat_interleave(numbers, torch.tensor([len(sentence) for sentence in text.sentences]))
+            judged = len(text.sentences) - text.context
+            found.append(Tokens(states, torch.nn.functional.normalize(states.mean(0), dim=0), owner, judged))
         return found
 
 
@@ -175,7 +185,7 @@ def run(folder: Path, recipe: ReaderRecipe = TINY, stop_at: int | None = None) -
                 raise KeyboardInterrupt
             return draw(step)
 
-        made.batch = interrupted  # type: ignore[method-assign, assignment]
+        object.__setattr__(made, "batch", interrupted)
         with pytest.raises(KeyboardInterrupt):
             train_reader(judge, apart, made, recipe, folder, lambda _: {"right": 0.0})  # type: ignore[arg-type]
         return judge

@@ -22,6 +22,7 @@ from transformers import BertConfig, BertModel
 
 from training import losses
 from training.batches import Asked, Batch, Batches, Chunk, Teacher
+from training.cutting import cut, shortened
 from training.data import (
     Corpus,
     DataFault,
@@ -34,12 +35,13 @@ from training.data import (
 )
 from training.encoder import Encoded, encode, groups_by_length
 from training.noise import Switcher, mistype
+from training.progress import rate_at
 from training.rows import RowMaker, lemmas
 from training.settings import DATA, LEXICON, ROOT, Recipe
-from training.train import average, rate_at, train
+from training.train import average, train
 from training.vocabulary import Sizes, choose_parts, choose_words, greedy, split_compound, useful, words_of
 
-NEWS = ROOT / "benchmarks" / "news"
+BENCHMARKS = ROOT / "benchmarks"
 
 
 def plain(text: str) -> str:
@@ -64,10 +66,11 @@ def shared_runs(texts: Iterable[str], articles: Iterable[str], length: int = 12)
     return ours & runs(map(plain, articles))
 
 
-def test_nothing_of_the_benchmark_is_in_the_training_data() -> None:
-    trained_on = {plain(t) for t in training_texts()}
-    questions = [json.loads(line) for line in (NEWS / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
-    articles = [path.read_text(encoding="utf-8") for path in sorted((NEWS / "articles").glob("*.txt"))]
+@pytest.mark.parametrize("name", ["news", "unseen"])
+def test_nothing_of_a_benchmark_is_in_the_training_data(name: str) -> None:
+    trained_on, folder = {plain(t) for t in training_texts()}, BENCHMARKS / name
+    questions = [json.loads(line) for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
+    articles = [path.read_text(encoding="utf-8") for path in sorted((folder / "articles").glob("*.txt"))]
     assert len(questions) > 100
     assert len(articles) > 40
     for question in questions:
@@ -89,21 +92,26 @@ def test_the_data_is_what_it_says() -> None:
     assert len(corpus.pairs) > 1_500
     assert sum(len(p.near_misses) for p in corpus.passages) > 2_500
     assert all(len(a.questions) == 3 == len(b.questions) for a, b in corpus.pairs)
+    assert len(corpus.storylines) > 100
+    assert all(len(storyline) == 4 for storyline in corpus.storylines)
+    assert all(len(a.nl) > 8 and a.questions and a.near_misses for story in corpus.storylines for a in story)
     assert load_lexicon(LEXICON / "lexicon-nl-en.tsv.gz")["fiets"][0] == "bicycle"
 
 
 def test_held_out_items_are_apart_and_always_the_same() -> None:
     corpus = load_corpus(DATA)
-    kept, out = hold_out(corpus, 0.05, 1)
-    assert (kept, out) == hold_out(corpus, 0.05, 1)
+    recipe = Recipe(seed=1)
+    kept, out = hold_out(corpus, recipe)
+    assert (kept, out) == hold_out(corpus, recipe)
     assert not set(kept.passages) & set(out.passages)
     assert len(kept.singles) + len(out.singles) == len(corpus.singles)
     assert len(out.pairs) == 79
+    assert len(out.storylines) == round(len(corpus.storylines) / 10)
     assert set(take_share(kept, 0.1).passages) <= set(take_share(kept, 0.5).passages)
 
 
 def write_data(folder: Path, line: str) -> None:
-    for name in ("passages", "siblings", "siblings-2", "near-misses"):
+    for name in ("passages", "siblings", "siblings-2", "near-misses", "storylines"):
         with lzma.open(folder / f"{name}.jsonl.xz", "wt", encoding="utf-8") as file:
             file.write(line if name == "passages" else "")
 
@@ -231,12 +239,12 @@ def tiny_batches(recipe: Recipe) -> tuple[Batches, Teacher]:
     def english() -> str:
         return " ".join(chooser.choices(WORDS[30:], k=chooser.randint(3, 6)))
 
-    def passage() -> Passage:
-        n = 4
+    def passage(n: int) -> Passage:
         questions = tuple(Question(dutch(), english(), chooser.randrange(n)) for _ in range(3))
         return Passage(tuple(dutch() for _ in range(n)), tuple(english() for _ in range(n)), questions)
 
-    corpus = Corpus(tuple(passage() for _ in range(8)), tuple((passage(), passage()) for _ in range(6)))
+    stories = tuple(tuple(passage(12) for _ in range(4)) for _ in range(2))
+    corpus = Corpus(tuple(passage(4) for _ in range(8)), tuple((passage(4), passage(4)) for _ in range(6)), stories)
     rng = np.random.default_rng(0)
 
     def vectors(count: int) -> np.ndarray:
@@ -244,11 +252,11 @@ def tiny_batches(recipe: Recipe) -> tuple[Batches, Teacher]:
         return (v / np.linalg.norm(v, axis=1, keepdims=True)).astype(np.float16)
 
     sentences = [(dutch(), english()) for _ in range(10)]
-    teacher = Teacher(vectors(20), vectors(60), sentences, vectors(10), sentences, vectors(10))
+    teacher = Teacher(vectors(28), vectors(84), sentences, vectors(10), sentences, vectors(10))
     return Batches(corpus, teacher, tiny_tokenizer(), Switcher({}, {}), recipe), teacher
 
 
-TINY = Recipe(steps=6, warmup=2, decay=2, pairs=2, singles=3, sentences=3, words=2, evaluate_every=2)
+TINY = Recipe(steps=6, warmup=2, decay=2, pairs=2, singles=3, storylines=1, sentences=3, words=2, evaluate_every=2)
 
 
 def test_each_draws_its_language_and_siblings_are_cut_behind_the_lead() -> None:
@@ -269,6 +277,16 @@ def test_each_draws_its_language_and_siblings_are_cut_behind_the_lead() -> None:
             assert chunk.keys[0][1] == 0
     assert cut > 20
     assert len(directions) == 4
+
+
+def test_articles_are_cut_as_the_index_does() -> None:
+    for seed in range(50):
+        parts = cut(17, 0.0, random.Random(seed))
+        assert all(part[0] == 0 and 2 < len(part) < 6 for part in parts[:-1])
+        assert [n for part in parts for n in part if n] == list(range(1, 17))
+    assert cut(5, 0.0, random.Random(0)) == [[0, 1, 2, 3, 4]]
+    assert cut(5, 1.0, random.Random(0)) in ([[0, 1], [0, 2, 3, 4]], [[0, 1, 2], [0, 3, 4]])
+    assert shortened([[7] * 250, [8] * 9, [9] * 3]) == ((7,) * 250, (8,) * 4, (9,))
 
 
 def test_encoding_in_groups_equals_encoding_one_by_one() -> None:

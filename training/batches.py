@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from training.data import LANGUAGES, Corpus, Language, Passage
-from training.noise import Switcher, mistype
+from training.cutting import cut, shortened
+from training.data import KINDS, LANGUAGES, Corpus, Language, Passage
+from training.noise import Switcher, damage
 from training.settings import Recipe
 from training.walk import walk
-
-MAX_TOKENS = 254
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,41 +72,37 @@ class Batches:
     ) -> None:
         """The corpus must be the one that the teacher's vectors were made from."""
         self._teacher, self._tokenizer, self._switcher, self._recipe = teacher, tokenizer, switcher, recipe
-        self._passages = corpus.passages
-        self._single_count = len(corpus.singles)
-        self._pair_count = len(corpus.pairs)
+        self._passages, self._numbers = corpus.passages, corpus.numbers()
         counts = [len(p.questions) for p in self._passages]
         self._first_question = np.concatenate([[0], np.cumsum(counts)])
 
     @property
     def steps_an_epoch(self) -> float:
         """Steps until every sibling pair has been seen once."""
-        return self._pair_count / max(self._recipe.pairs, 1)
+        return len(self._numbers["pairs"]) / max(self._recipe.pairs, 1)
 
     def batch(self, step: int) -> Batch:
         """The batch of a step (from 0)."""
         chooser = random.Random(self._recipe.seed * 1_000_003 + step)
         chunks: list[Chunk] = []
         asked: list[Asked] = []
-        for number in self._drawn(step, self._pair_count, self._recipe.pairs, "pairs"):
-            for place in (0, 1):
-                self._add(self._single_count + 2 * number + place, True, chooser, chunks, asked)
-        for number in self._drawn(step, self._single_count, self._recipe.singles, "singles"):
-            self._add(number, False, chooser, chunks, asked)
+        for kind in KINDS:
+            share = 0.0 if kind == "singles" else self._recipe.split
+            size: int = getattr(self._recipe, kind)
+            for item in self._drawn(step, len(self._numbers[kind]), size, kind):
+                for number in self._numbers[kind][item]:
+                    self._add(number, share, chooser, chunks, asked)
         alone, vectors = self._alone(step, chooser)
         return Batch(chunks, asked, alone, vectors)
 
     def _drawn(self, step: int, count: int, size: int, kind: str) -> list[int]:
         return walk(step, count, size, f"{self._recipe.seed} {kind}")
 
-    def _add(self, number: int, sibling: bool, chooser: random.Random, chunks: list[Chunk], asked: list[Asked]) -> None:
+    def _add(self, number: int, share: float, chooser: random.Random, chunks: list[Chunk], asked: list[Asked]) -> None:
+        """A passage, cut up with the probability `share`, and its questions."""
         passage = self._passages[number]
         language = chooser.choice(LANGUAGES)
-        whole = range(len(passage.nl))
-        parts = [list(whole)]
-        if sibling and chooser.random() < self._recipe.split:
-            cut = chooser.choice((2, 3))
-            parts = [list(whole[:cut]), [0, *whole[cut:]]]
+        parts = cut(len(passage.nl), share, chooser)
         first = len(chunks)
         for part in parts:
             chunks.append(self._chunk(passage, number, language, part, chooser, number if len(parts) == 1 else None))
@@ -130,15 +125,10 @@ class Batches:
         if chooser.random() < self._recipe.switched_texts:
             sentences = [self._switcher.switch(s, language, self._recipe.switch, chooser) for s in sentences]
         pieces = [tuple(e.ids) for e in self._tokenizer.encode_batch(sentences, add_special_tokens=False)]
-        return Chunk(_shortened(pieces), tuple((number, n) for n in part), language, row)
+        return Chunk(shortened(pieces), tuple((number, n) for n in part), language, row)
 
     def _question(self, text: str, language: Language, chooser: random.Random) -> tuple[int, ...]:
-        if chooser.random() < self._recipe.switched_texts:
-            text = self._switcher.switch(text, language, self._recipe.switch, chooser)
-        if chooser.random() < self._recipe.typo:
-            text = mistype(text, chooser)
-        if chooser.random() < 0.2:
-            text = text.rstrip("?!. ")
+        text = damage(text, language, self._switcher, self._recipe, chooser)
         return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def _alone(self, step: int, chooser: random.Random) -> tuple[list[tuple[int, ...]], NDArray[np.float16]]:
@@ -150,12 +140,3 @@ class Batches:
         texts += [teacher.phrases[n][0] for n in more]
         pieces = [tuple(e.ids) for e in self._tokenizer.encode_batch(texts, add_special_tokens=False)]
         return pieces, np.concatenate([teacher.sentence_vectors[rows], teacher.phrase_vectors[more]])
-
-
-def _shortened(sentences: list[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
-    """Cut to what the model reads; a sentence keeps at least one piece."""
-    room, kept = MAX_TOKENS, []
-    for sentence in sentences:
-        kept.append(sentence[: max(room, 1)])
-        room -= len(sentence)
-    return tuple(kept)

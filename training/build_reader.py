@@ -31,7 +31,7 @@ def build_reader(recipe: ReaderRecipe, work: Path, threads: int) -> None:
     """Trains the reader on the bundled model, resuming what was interrupted, and writes it to its place."""
     quiet(threads)
     torch.manual_seed(recipe.seed)
-    corpus, held_out = hold_out(load_corpus(DATA), Recipe().held_out, Recipe().seed)
+    corpus, held_out = hold_out(load_corpus(DATA), Recipe())
     tokenizer, bert = read_model(BUNDLED)
     lexicons = [load_lexicon(LEXICON / f"lexicon-{direction}.tsv.gz") for direction in ("nl-en", "en-nl")]
     batches = ReadingBatches(corpus, look_alikes(corpus, work), tokenizer, recipe, Switcher(*lexicons))

@@ -19,7 +19,7 @@ def curve(recipe: Recipe, work: Path) -> None:
     if not checkpoint.is_file():
         raise DataFault(f"{checkpoint} is missing: train first")
     history: list[dict[str, float]] = torch.load(checkpoint, weights_only=True)["history"]
-    corpus, _ = hold_out(load_corpus(DATA), recipe.held_out, recipe.seed)
+    corpus, _ = hold_out(load_corpus(DATA), recipe)
     draw(history, 100 * recipe.pairs / len(corpus.pairs), FIGURE)
 
 

@@ -6,15 +6,21 @@ import gzip
 import json
 import lzma
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from index.errors import ArticleQAError
+from training.settings import Recipe
+
+T = TypeVar("T")
 
 Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, Language] = ("nl", "en")
+Kind = Literal["pairs", "singles", "storylines"]
+KINDS: tuple[Kind, Kind, Kind] = ("pairs", "singles", "storylines")
 SIBLINGS = ("siblings.jsonl.xz", "siblings-2.jsonl.xz")
 
 
@@ -46,6 +52,8 @@ class Passage:
     en: tuple[str, ...]
     questions: tuple[Question, ...]
     near_misses: tuple[Question, ...] = ()
+    date: str = ""
+    """As the file has it; only storylines keep it."""
 
     def sentences(self, language: Language) -> tuple[str, ...]:
         """The sentences in one language."""
@@ -54,15 +62,26 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Single passages and pairs of passages about the same protagonists at different dates."""
+    """Single passages; and pairs of passages, and whole articles by four, about the same people at different dates."""
 
     singles: tuple[Passage, ...]
     pairs: tuple[tuple[Passage, Passage], ...]
+    storylines: tuple[tuple[Passage, ...], ...] = ()
 
     @property
     def passages(self) -> list[Passage]:
-        """All passages, singles first."""
-        return [*self.singles, *(passage for pair in self.pairs for passage in pair)]
+        """All passages: singles, pairs, storylines."""
+        return [passage for item in self._items() for passage in item]
+
+    def numbers(self) -> dict[Kind, list[range]]:
+        """For each item of a kind the numbers of its passages in `passages`."""
+        ends = list(accumulate(map(len, self._items()), initial=0))
+        ranges = [range(start, end) for start, end in pairwise(ends)]
+        first, then = len(self.singles), len(self.singles) + len(self.pairs)
+        return {"singles": ranges[:first], "pairs": ranges[first:then], "storylines": ranges[then:]}
+
+    def _items(self) -> list[tuple[Passage, ...]]:
+        return [*((single,) for single in self.singles), *self.pairs, *self.storylines]
 
 
 def _lines(path: Path) -> Iterator[tuple[int, Any]]:
@@ -76,13 +95,15 @@ def _lines(path: Path) -> Iterator[tuple[int, Any]]:
         raise DataFault(f"data file {path} cannot be read: {error}") from None
 
 
-def _passage(nl: list[str], en: list[str], qa: list[dict[str, Any]]) -> Passage:
+def _passage(
+    nl: list[str], en: list[str], qa: list[dict[str, Any]], near_misses: Iterable[dict[str, Any]] = ()
+) -> Passage:
     if len(nl) != len(en):
         raise ValueError(f"{len(nl)} Dutch and {len(en)} English sentences")
-    questions = tuple(Question(q["nl"], q["en"], q["s"]) for q in qa)
-    if any(not 0 <= q.sentence < len(nl) for q in questions):
+    questions, near = (tuple(Question(q["nl"], q["en"], q["s"]) for q in some) for some in (qa, near_misses))
+    if any(not 0 <= q.sentence < len(nl) for q in (*questions, *near)):
         raise ValueError("a question points at a sentence that is not there")
-    return Passage(tuple(nl), tuple(en), questions)
+    return Passage(tuple(nl), tuple(en), questions, near)
 
 
 def _pair(item: dict[str, Any]) -> tuple[Passage, Passage]:
@@ -100,14 +121,19 @@ def _near_miss(item: dict[str, Any], pair: tuple[Passage, Passage]) -> tuple[Pas
     return (more, pair[1]) if place == 0 else (pair[0], more)
 
 
+def _storyline(item: dict[str, Any]) -> tuple[Passage, ...]:
+    return tuple(replace(_passage(a["nl"], a["en"], a["qa"], a["near"]), date=a["date"]) for a in item["articles"])
+
+
 def load_corpus(folder: Path) -> Corpus:
-    """Reads single passages, sibling pairs, and near misses, which name the pair by its number from 0.
+    """Reads single passages, sibling pairs, storylines, and near misses, which name the pair by its number from 0.
 
     Raises:
         DataFault: a file is missing or wrong; names it and the line.
     """
     singles: list[Passage] = []
     pairs: list[tuple[Passage, Passage]] = []
+    storylines: list[tuple[Passage, ...]] = []
     path, number = folder, 0
     try:
         path = folder / "passages.jsonl.xz"
@@ -123,10 +149,14 @@ def load_corpus(folder: Path) -> Corpus:
         for n, item in _lines(path):
             number = n
             pairs[item["pair"]] = _near_miss(item, pairs[item["pair"]])
+        path = folder / "storylines.jsonl.xz"
+        for n, item in _lines(path):
+            number = n
+            storylines.append(_storyline(item))
     except (KeyError, IndexError, TypeError, ValueError) as error:
         reason = f"field {error} is missing" if isinstance(error, KeyError) else str(error)
         raise DataFault(f"data file {path}, line {number}: {reason}") from None
-    return Corpus(tuple(singles), tuple(pairs))
+    return Corpus(tuple(singles), tuple(pairs), tuple(storylines))
 
 
 def load_lexicon(path: Path) -> dict[str, list[str]]:
@@ -144,29 +174,31 @@ def load_lexicon(path: Path) -> dict[str, list[str]]:
     return {word: [] if ways == "-" else ways.split("; ") for word, ways in rows}
 
 
-def hold_out(corpus: Corpus, share: float, seed: int) -> tuple[Corpus, Corpus]:
+def hold_out(corpus: Corpus, recipe: Recipe) -> tuple[Corpus, Corpus]:
     """Splits into (training, held out) by item, the same way every time for a seed."""
-    chooser = random.Random(seed)
+    chooser = random.Random(recipe.seed)
+    singles = _split(corpus.singles, recipe.held_out, chooser)
+    pairs = _split(corpus.pairs, recipe.held_out, chooser)
+    storylines = _split(corpus.storylines, recipe.held_out_storylines, chooser)
+    return Corpus(singles[0], pairs[0], storylines[0]), Corpus(singles[1], pairs[1], storylines[1])
 
-    def cut(count: int) -> set[int]:
-        return set(chooser.sample(range(count), round(count * share)))
 
-    out_singles, out_pairs = cut(len(corpus.singles)), cut(len(corpus.pairs))
-    return (
-        Corpus(
-            tuple(p for n, p in enumerate(corpus.singles) if n not in out_singles),
-            tuple(p for n, p in enumerate(corpus.pairs) if n not in out_pairs),
-        ),
-        Corpus(
-            tuple(p for n, p in enumerate(corpus.singles) if n in out_singles),
-            tuple(p for n, p in enumerate(corpus.pairs) if n in out_pairs),
-        ),
-    )
+def _split(items: tuple[T, ...], share: float, chooser: random.Random) -> tuple[tuple[T, ...], tuple[T, ...]]:
+    """(the rest, those drawn)."""
+    drawn = set(chooser.sample(range(len(items)), round(len(items) * share)))
+    rest = (item for n, item in enumerate(items) if n not in drawn)
+    return tuple(rest), tuple(item for n, item in enumerate(items) if n in drawn)
 
 
 def take_share(corpus: Corpus, share: float) -> Corpus:
-    """The first part of singles and of pairs (the files are in no order that matters)."""
-    return Corpus(
-        corpus.singles[: round(len(corpus.singles) * share)],
-        corpus.pairs[: round(len(corpus.pairs) * share)],
-    )
+    """The first part of each kind (the files are in no order that matters)."""
+
+    def part(items: tuple[T, ...]) -> tuple[T, ...]:
+        return items[: round(len(items) * share)]
+
+    return Corpus(part(corpus.singles), part(corpus.pairs), part(corpus.storylines))
+
+
+def without_storylines(corpus: Corpus) -> Corpus:
+    """What the first stage of training sees."""
+    return replace(corpus, storylines=())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from torch.nn import functional
 if TYPE_CHECKING:
     from transformers import BertModel
 
+CLS, SEP = 2, 3
 TOKENS_A_GROUP = 1_000
 """Forward passes of about this many tokens were fastest on two cores (the activations stay in the cache)."""
 
@@ -29,6 +30,11 @@ class Encoded:
         """One unit vector a text (texts, width): the mean over its tokens, special ones included."""
         owner = torch.repeat_interleave(torch.arange(len(self.sizes)), self.sizes)
         return segment_means(self.tokens, owner, len(self.sizes))
+
+
+def framed(sentences: Iterable[Iterable[int]]) -> list[int]:
+    """A text's pieces, given sentence by sentence, between the special ones."""
+    return [CLS, *(piece for sentence in sentences for piece in sentence), SEP]
 
 
 def segment_means(tokens: Tensor, owner: Tensor, count: int) -> Tensor:

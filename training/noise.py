@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from training.data import Language
+from training.settings import ReaderRecipe, Recipe
 
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -29,6 +30,17 @@ class Switcher:
             return chooser.choice(ways[:2])
 
         return _WORD.sub(other, text)
+
+
+def damage(
+    text: str, language: Language, switcher: Switcher, recipe: Recipe | ReaderRecipe, chooser: random.Random
+) -> str:
+    """A question as people type it: now and then a word of the other language, a slip, no question mark."""
+    if chooser.random() < recipe.switched_texts:
+        text = switcher.switch(text, language, recipe.switch, chooser)
+    if chooser.random() < recipe.typo:
+        text = mistype(text, chooser)
+    return text.rstrip("?!. ") if chooser.random() < recipe.unmarked else text
 
 
 def mistype(text: str, chooser: random.Random) -> str:

@@ -6,9 +6,9 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -17,9 +17,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from qa.reader import Reader, Tokens
-from training.data import DataFault
-from training.encoder import encode
-from training.reading_batches import Case, Passage, ReadingBatch, ReadingBatches
+from training.encoder import encode, framed
+from training.progress import Progress, rate_at, resume, save
+from training.reading_batches import Case, ReadingBatch, ReadingBatches, Text
 from training.settings import ReaderRecipe
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 PAIRS_AT_ONCE = 48
-CLS, SEP = 2, 3
 
 
 class Apart:
@@ -36,14 +35,14 @@ class Apart:
     def __init__(self, bert: BertModel) -> None:
         """No gradients reach the model."""
         self._bert = bert
-        self._kept: dict[Passage, Tokens] = {}
+        self._kept: dict[Text, Tokens] = {}
 
     def questions(self, texts: Sequence[Sequence[int]]) -> list[Tokens]:
         """Of questions, given as pieces."""
-        return read_apart(self._bert, [[pieces] for pieces in texts])
+        return read_apart(self._bert, [Text((tuple(pieces),)) for pieces in texts])
 
-    def passages(self, texts: Sequence[Passage]) -> list[Tokens]:
-        """Of passages, given as pieces sentence by sentence."""
+    def passages(self, texts: Sequence[Text]) -> list[Tokens]:
+        """Of passages."""
         missing = list({text for text in texts if text not in self._kept})
         for text, tokens in zip(missing, read_apart(self._bert, missing), strict=True):
             self._kept[text] = replace(tokens, states=tokens.states.half())
@@ -69,18 +68,24 @@ def read_pairs(reader: Reader, pairs: Sequence[tuple[Tokens, Tokens]]) -> Iterat
     return (logits[n] for n in range(len(pairs)))
 
 
-def read_apart(bert: BertModel, texts: Sequence[Sequence[Sequence[int]]]) -> list[Tokens]:
-    """What the frozen model makes of texts, given as pieces sentence by sentence."""
+def read_apart(bert: BertModel, texts: Sequence[Text]) -> list[Tokens]:
+    """What the frozen model makes of texts."""
     if not texts:
         return []
     with torch.no_grad():
-        encoded = encode(bert, [[CLS, *(p for sentence in text for p in sentence), SEP] for text in texts])
+        encoded = encode(bert, [framed(text.sentences) for text in texts])
     states = torch.split(encoded.tokens, encoded.sizes.tolist())
-    owners = [torch.repeat_interleave(torch.tensor([len(s) for s in text])) for text in texts]
     return [
-        Tokens(state[1:-1], vector, owner, len(text))
-        for state, vector, owner, text in zip(states, encoded.vectors(), owners, texts, strict=True)
+        Tokens(state[1:-1], vector, _owners(text), len(text.sentences) - text.context)
+        for state, vector, text in zip(states, encoded.vectors(), texts, strict=True)
     ]
+
+
+def _owners(text: Text) -> Tensor:
+    """For each token the number of its sentence among those that are judged, -1 where it is not."""
+    numbers = torch.arange(len(text.sentences)) - text.context
+    lengths = torch.tensor([len(sentence) for sentence in text.sentences])
+    return torch.repeat_interleave(numbers.clamp(min=-1), lengths)
 
 
 def reading_loss(logits: Sequence[Sequence[Tensor]], cases: Sequence[Case]) -> Tensor:
@@ -133,20 +138,6 @@ def _area(positive: list[float], negative: list[float]) -> float:
     return round(float(roc_auc_score(labels, positive + negative)), 4)
 
 
-@dataclass(slots=True)
-class Progress:
-    """Steps done, and the measures seen."""
-
-    step: int
-    history: list[dict[str, float]]
-
-
-def rate_at(step: int, recipe: ReaderRecipe) -> float:
-    """Share of the full learning rate: linear warm-up, level, linear decay."""
-    left = (recipe.steps - step) / max(1, recipe.decay)
-    return max(0.01, min(1.0, (step + 1) / max(1, recipe.warmup), left))
-
-
 def make_optimizer(reader: Reader, recipe: ReaderRecipe) -> torch.optim.AdamW:
     """AdamW, decaying matrices alone."""
     matrices = [p for p in reader.parameters() if p.ndim >= 2]
@@ -168,7 +159,7 @@ def train_reader(
     """Trains in place until recipe.steps, from the folder's checkpoint where there is one."""
     folder.mkdir(parents=True, exist_ok=True)
     optimizer = make_optimizer(reader, recipe)
-    progress = _resume(reader, optimizer, recipe, folder / "checkpoint.pt")
+    progress = resume(folder / "checkpoint.pt", reader, optimizer, recipe)
     reader.train()
     since, seen = time.monotonic(), 0.0
     while progress.step < recipe.steps:
@@ -191,31 +182,6 @@ def train_reader(
             progress.history.append({"step": progress.step, **evaluate(reader)})
             reader.train()
             log.info("held out: %s", json.dumps(progress.history[-1]))
-            _save(reader, optimizer, progress, recipe, folder / "checkpoint.pt")
+            save(folder / "checkpoint.pt", reader, optimizer, progress, recipe)
             since = time.monotonic()
     return progress
-
-
-def _save(
-    reader: Reader, optimizer: torch.optim.Optimizer, progress: Progress, recipe: ReaderRecipe, path: Path
-) -> None:
-    """One checkpoint, replaced in one move."""
-    everything: dict[str, Any] = {
-        "reader": reader.state_dict(), "optimizer": optimizer.state_dict(),
-        "step": progress.step, "history": progress.history, "recipe": asdict(recipe),
-    }  # fmt: skip
-    part = path.with_suffix(".tmp")
-    torch.save(everything, part)
-    part.replace(path)
-
-
-def _resume(reader: Reader, optimizer: torch.optim.Optimizer, recipe: ReaderRecipe, path: Path) -> Progress:
-    if not path.is_file():
-        return Progress(0, [])
-    saved: dict[str, Any] = torch.load(path, weights_only=True)
-    if saved["recipe"] != asdict(recipe):
-        raise DataFault(f"{path} was made with another recipe; remove it or choose another --work folder")
-    reader.load_state_dict(saved["reader"])
-    optimizer.load_state_dict(saved["optimizer"])
-    log.info("resumed at step %d", saved["step"])
-    return Progress(saved["step"], saved["history"])

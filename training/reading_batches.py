@@ -7,24 +7,35 @@ speaks for a passage or against it.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from training.batches import MAX_TOKENS
-from training.data import LANGUAGES, Corpus, Language, Question
-from training.noise import Switcher, mistype
+from training.cutting import cut, shortened
+from training.data import LANGUAGES, Corpus, Passage, Question
+from training.noise import Switcher, damage
 from training.settings import ReaderRecipe
 from training.walk import walk
 
-Passage = tuple[tuple[int, ...], ...]
-"""The pieces of each of its sentences."""
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The pieces of each sentence of a passage; `context` of them, in front, are read but not judged."""
+
+    sentences: tuple[tuple[int, ...], ...]
+    context: int = 0
+
 
 LOOK_ALIKES = 6
-"""Passages nearest to a question, its own and the sibling left out, from which one is drawn."""
+"""Passages nearest to a question, its own and the siblings left out, from which one is drawn."""
+SIBLINGS = 2
+"""Of them a question is tried on at most so many."""
+WAYS = 3
+"""Ways in which a passage may be cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,7 @@ class ReadingBatch:
     """One step: pieces of questions, passages, and which is tried on which. A passage is there once for all."""
 
     questions: list[tuple[int, ...]] = field(default_factory=list)
-    passages: list[Passage] = field(default_factory=list)
+    passages: list[Text] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
 
 
@@ -58,129 +69,122 @@ def find_look_alikes(
         passages: vectors (passages, width), in the corpus's order.
         questions: English question -> its vector (width,).
     """
-    table, found = passages.astype(np.float32), {}
+    table, found, near = passages.astype(np.float32), {}, siblings(corpus)
     for number, passage in enumerate(corpus.passages):
         for question in (*passage.questions, *passage.near_misses):
             scores = table @ questions[question.en].astype(np.float32)
-            scores[[number, sibling(corpus, number)]] = -1.0
+            scores[[number, *near[number]]] = -1.0
             found[question.en] = np.argsort(-scores)[:LOOK_ALIKES].tolist()
     return found
 
 
-def sibling(corpus: Corpus, number: int) -> int:
-    """The number of the other passage of a pair; of a single one, its own."""
-    singles = len(corpus.singles)
-    return number if number < singles else singles + ((number - singles) ^ 1)
+def siblings(corpus: Corpus) -> list[list[int]]:
+    """For each passage (by its number) the others of its pair or storyline."""
+    return [
+        [other for other in item if other != number]
+        for items in (corpus.numbers()[kind] for kind in ("singles", "pairs", "storylines"))
+        for item in items
+        for number in item
+    ]
 
 
+@dataclass(frozen=True)
 class ReadingBatches:
-    """Batches of cases; step numbers from 0."""
+    """Batches of cases; step numbers from 0.
 
-    def __init__(
-        self,
-        corpus: Corpus,
-        look_alikes: Mapping[str, list[int]],
-        tokenizer: Tokenizer,
-        recipe: ReaderRecipe,
-        switcher: Switcher | None = None,
-    ) -> None:
-        """Without a switcher no question is damaged and none left out: for measuring."""
-        self._corpus, self._look_alikes, self._recipe = corpus, look_alikes, recipe
-        self._tokenizer, self._switcher = tokenizer, switcher
+    Without a switcher no question is damaged and none left out: for measuring.
+    """
+
+    corpus: Corpus
+    look_alikes: Mapping[str, list[int]]
+    tokenizer: Tokenizer
+    recipe: ReaderRecipe
+    switcher: Switcher | None = None
 
     @property
     def steps_an_epoch(self) -> float:
         """Steps until every sibling pair has been seen once."""
-        return len(self._corpus.pairs) / self._recipe.pairs
+        return len(self.corpus.pairs) / self.recipe.pairs
+
+    @cached_property
+    def passages(self) -> list[Passage]:
+        """Of the corpus."""
+        return self.corpus.passages
+
+    @cached_property
+    def siblings(self) -> list[list[int]]:
+        """For each passage the others of its pair or storyline."""
+        return siblings(self.corpus)
 
     def batch(self, step: int) -> ReadingBatch:
         """The batch of a step."""
-        return _Draw(self._corpus, self._look_alikes, self._tokenizer, self._recipe, self._switcher, step).batch
+        return _Draw(self, step).batch
 
 
 class _Draw:
     """One batch in the making, from the step's own random state."""
 
-    def __init__(
-        self,
-        corpus: Corpus,
-        look_alikes: Mapping[str, list[int]],
-        tokenizer: Tokenizer,
-        recipe: ReaderRecipe,
-        switcher: Switcher | None,
-        step: int,
-    ) -> None:
-        self._corpus, self._look_alikes, self._tokenizer = corpus, look_alikes, tokenizer
-        self._recipe, self._switcher = recipe, switcher
-        self._passages = corpus.passages
-        self._chooser = random.Random(f"{recipe.seed} reading {step}")
+    def __init__(self, source: ReadingBatches, step: int) -> None:
+        self._source = source
+        self._chooser = random.Random(f"{source.recipe.seed} reading {step}")
         self._cut: dict[int, list[list[int]]] = {}
         self._places: dict[tuple[int, int], int] = {}
         self.batch = ReadingBatch()
-        for number in self._numbers(step):
-            for question in self._passages[number].questions:
-                if switcher is None or self._chooser.random() < recipe.asked:
+        for number in self._asked_about(step):
+            passage = source.passages[number]
+            for question in passage.questions:
+                if source.switcher is None or self._chooser.random() < source.recipe.asked:
                     self._add(number, question, answered=True)
-            for question in self._passages[number].near_misses:
+            for question in passage.near_misses:
                 self._add(number, question, answered=False)
 
-    def _numbers(self, step: int) -> list[int]:
-        """Of the passages whose questions are asked."""
-        seed, recipe, singles = f"{self._recipe.seed} reading", self._recipe, len(self._corpus.singles)
-        pairs = walk(step, len(self._corpus.pairs), recipe.pairs, f"{seed} pairs")
-        alone = walk(step, singles, recipe.singles, f"{seed} singles")
-        return [singles + 2 * pair + place for pair in pairs for place in (0, 1)] + alone
+    def _asked_about(self, step: int) -> Iterator[int]:
+        """The passages whose questions are asked."""
+        recipe = self._source.recipe
+        for kind, items in self._source.corpus.numbers().items():
+            for item in walk(step, len(items), getattr(recipe, kind), f"{recipe.seed} reading {kind}"):
+                yield from items[item]
 
     def _add(self, number: int, question: Question, *, answered: bool) -> None:
-        parts = self._parts(number)
-        home = next(n for n, part in enumerate(parts) if question.sentence in part)
-        tried = [self._place(number, home)]
-        for other in (sibling(self._corpus, number), self._chooser.choice(self._look_alikes[question.en])):
-            if other != number:
-                tried.append(self._place(other, self._chooser.randrange(len(self._parts(other)))))
-        right = parts[home].index(question.sentence) if answered else None
-        self.batch.cases.append(Case(len(self.batch.questions), tuple(tried), right))
+        home = next(n for n, part in enumerate(self._parts(number)) if question.sentence in part)
+        tried = [(number, home), *self._others(number, home, question)]
+        right = self._parts(number)[home].index(question.sentence) - (home > 0) if answered else None
+        self.batch.cases.append(Case(len(self.batch.questions), tuple(self._place(*at) for at in tried), right))
         self.batch.questions.append(self._question(question))
 
+    def _others(self, number: int, home: int, question: Question) -> Iterator[tuple[int, int]]:
+        """Parts of passages that do not answer: of its own, of siblings, of a look-alike."""
+        if parts := [part for part in range(len(self._parts(number))) if part != home]:
+            yield number, self._chooser.choice(parts)
+        near = self._source.siblings[number]
+        for other in (*self._chooser.sample(near, min(len(near), SIBLINGS)), self._look_alike(question)):
+            yield other, self._chooser.randrange(len(self._parts(other)))
+
+    def _look_alike(self, question: Question) -> int:
+        return self._chooser.choice(self._source.look_alikes[question.en])
+
     def _parts(self, number: int) -> list[list[int]]:
-        """Sentence numbers of the chunks that a passage is cut into, each behind the lead sentence, as in the index."""
+        """Sentence numbers of the chunks that a passage is cut into; few ways, so that what is read can be kept."""
         if number not in self._cut:
-            whole = list(range(len(self._passages[number].nl)))
-            split = number >= len(self._corpus.singles) and self._chooser.random() < self._recipe.split
-            cut = self._chooser.choice((2, 3))
-            self._cut[number] = [whole[:cut], [0, *whole[cut:]]] if split else [whole]
+            share = 0.0 if number < len(self._source.corpus.singles) else self._source.recipe.split
+            way = random.Random(f"{number} {self._chooser.randrange(WAYS)}")
+            self._cut[number] = cut(len(self._source.passages[number].nl), share, way)
         return self._cut[number]
 
     def _place(self, number: int, part: int) -> int:
         """The place in the batch of a part of a passage, in a language drawn when it first comes by."""
         if (number, part) not in self._places:
             self._places[number, part] = len(self.batch.passages)
-            sentences = self._passages[number].sentences(self._chooser.choice(LANGUAGES))
+            sentences = self._source.passages[number].sentences(self._chooser.choice(LANGUAGES))
             texts = [sentences[n] for n in self._parts(number)[part]]
-            pieces = self._tokenizer.encode_batch(texts, add_special_tokens=False)
-            self.batch.passages.append(_shortened([encoding.ids for encoding in pieces]))
+            pieces = self._source.tokenizer.encode_batch(texts, add_special_tokens=False)
+            lead = int(part > 0)  # in front of the first part it is part of the text
+            self.batch.passages.append(Text(shortened([encoding.ids for encoding in pieces]), lead))
         return self._places[number, part]
 
     def _question(self, question: Question) -> tuple[int, ...]:
         language = self._chooser.choice(LANGUAGES)
         text = question.text(language)
-        if self._switcher is not None:
-            text = self._damaged(text, language, self._switcher)
-        return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
-
-    def _damaged(self, text: str, language: Language, switcher: Switcher) -> str:
-        chooser, recipe = self._chooser, self._recipe
-        if chooser.random() < recipe.switched_texts:
-            text = switcher.switch(text, language, recipe.switch, chooser)
-        if chooser.random() < recipe.typo:
-            text = mistype(text, chooser)
-        return text.rstrip("?!. ") if chooser.random() < recipe.unmarked else text
-
-
-def _shortened(sentences: list[list[int]]) -> Passage:
-    """Cut to what the model reads in all."""
-    room, kept = MAX_TOKENS, []
-    for sentence in sentences:
-        kept.append(tuple(sentence[:room]))
-        room -= len(kept[-1])
-    return tuple(kept)
+        if self._source.switcher is not None:
+            text = damage(text, language, self._source.switcher, self._source.recipe, self._chooser)
+        return tuple(self._source.tokenizer.encode(text, add_special_tokens=False).ids)

@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from training.cutting import behind_lead
 from training.data import LANGUAGES, Corpus, Language
-from training.encoder import encode, segment_means
+from training.encoder import encode, framed, segment_means
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -31,11 +32,11 @@ class Held:
 
 
 def prepare(corpus: Corpus) -> Held:
-    """Singles stay whole; sibling passages are cut in two behind their first sentence, as an index would."""
+    """Singles stay whole; siblings and articles are cut every three sentences behind their lead, as an index would."""
     held = Held([], [], [], [], [])
     for number, passage in enumerate(corpus.passages):
-        whole = list(range(len(passage.nl)))
-        parts = [whole] if number < len(corpus.singles) else [whole[:3], [0, *whole[3:]]]
+        count = len(passage.nl)
+        parts = behind_lead(count, range(3, count, 3) if number >= len(corpus.singles) else ())
         first = len(held.chunks)
         for part in parts:
             held.chunks.append({lang: [passage.sentences(lang)[n] for n in part] for lang in LANGUAGES})
@@ -109,7 +110,7 @@ def _vectors(model: BertModel, tokenizer: Tokenizer, texts: list[str]) -> Tensor
 def _chunk_vectors(model: BertModel, tokenizer: Tokenizer, chunks: list[list[str]]) -> tuple[Tensor, list[Tensor]]:
     """Chunk vectors (chunks, width), and for each chunk its sentences' vectors, read in the chunk."""
     pieces = [_pieces(tokenizer, sentences) for sentences in chunks]
-    tokens = _in_parts(model, [[2, *(p for s in chunk for p in s), 3] for chunk in pieces])
+    tokens = _in_parts(model, [framed(chunk) for chunk in pieces])
     whole = torch.nn.functional.normalize(torch.stack([t.mean(0) for t in tokens]), dim=-1)
     inside = []
     for chunk, outputs in zip(pieces, tokens, strict=True):

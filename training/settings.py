@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +33,8 @@ class Recipe:
     """Sibling pairs a step (each two passages, six questions)."""
     singles: int = 20
     """Single passages a step (about two questions each)."""
+    storylines: int = 0
+    """Storylines a step (each four articles, 24 questions)."""
     sentences: int = 20
     """Sentences on their own a step, matched with the teacher."""
     words: int = 32
@@ -40,11 +42,14 @@ class Recipe:
     share: float = 1.0
     """Part of the training items that is used, for the figure of quality against data."""
     held_out: float = 0.05
+    held_out_storylines: float = 0.1
     switch: float = 0.12
     """Share of words replaced by a lexicon translation, in the texts that are switched at all."""
     switched_texts: float = 0.3
     typo: float = 0.1
     """Share of questions with one letter swapped or dropped."""
+    unmarked: float = 0.2
+    """Share of questions without their question mark."""
     split: float = 0.5
     """Share of sibling passages cut into two chunks, each behind the lead sentence, as the index does."""
     tau: float = 0.05
@@ -62,6 +67,14 @@ class Recipe:
     average_last: int = 4
 
 
+def second_stage(first: Recipe) -> Recipe:
+    """What follows once the languages are together: whole articles by four, with some of the first stage's texts."""
+    return replace(
+        first, steps=240, decay=80, body_rate=3e-5, row_rate=2e-4, same_language=0.08,
+        pairs=4, singles=6, storylines=2, sentences=12, average_last=3,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class ReaderRecipe:
     """What one run of the reader's training does."""
@@ -74,9 +87,11 @@ class ReaderRecipe:
     rate: float = 1e-3
     weight_decay: float = 0.01
     clip: float = 1.0
-    pairs: int = 10
+    pairs: int = 4
     """Sibling pairs a step (six questions and up to two near misses each)."""
-    singles: int = 16
+    singles: int = 6
+    storylines: int = 2
+    """Storylines a step (24 questions and eight near misses each)."""
     asked: float = 0.7
     """Share of the questions that is asked when a passage comes by; near misses always are."""
     split: float = 0.5
