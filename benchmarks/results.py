@@ -50,18 +50,22 @@ same 48 articles (article@1 / evidence@1 / evidence@3; they do not refuse):
 
 def main() -> None:
     """Run benchmarks/news and write the tables."""
-    with Progress() as bar:
-        task = bar.add_task("asking", total=None)
-        found = evaluate(HERE / "news", progress=lambda done, total: bar.update(task, completed=done, total=total))
+    found, unseen = (_evaluate(HERE / name) for name in ("news", "unseen"))
     embedder = load_embedder()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         news, elsewhere = (
             stack.enter_context(closing(_assistant(Path(folder) / name, HERE / name, embedder)))
             for name in ("news", HELD_OUT_DIALOGUES.parent.name)
         )
-        page = render(found, embedder.name) + behaviour(news, elsewhere)
+        page = render(found, unseen, embedder.name) + behaviour(news, elsewhere)
     OUTPUT.write_text(page, "utf-8")
     print(page)
+
+
+def _evaluate(benchmark: Path) -> Report:
+    with Progress() as bar:
+        task = bar.add_task(f"asking {benchmark.name}", total=None)
+        return evaluate(benchmark, progress=lambda done, total: bar.update(task, completed=done, total=total))
 
 
 def _assistant(index: Path, benchmark: Path, embedder: Embedder) -> Assistant:
@@ -69,25 +73,42 @@ def _assistant(index: Path, benchmark: Path, embedder: Embedder) -> Assistant:
     return Assistant(Archive.open(index), embedder)
 
 
-def render(found: Report, model: str) -> str:
-    """The figures as a Markdown page."""
-    pairs = [(pair, found["pairs"][pair]) for pair in PAIRS]
-    lines = [
-        "# Results",
-        "",
-        "Written by `make bench`: 48 articles, 240 questions in two languages (benchmarks/news). Directions are",
-        "language of the question - language of the article.",
-        "",
-        f"Model {model}, Python {platform.python_version()}, {platform.machine()}.",
-        "",
-        "| | n | " + " | ".join(COLUMNS.values()) + " |",
-        "|---" * (len(COLUMNS) + 2) + "|",
-    ]
-    for name, figures in [*pairs, ("all", found["all"])]:
+def render(found: Report, unseen: Report, model: str) -> str:
+    """The figures as a Markdown page.
+
+    Args:
+        found: of benchmarks/news.
+        unseen: of benchmarks/unseen.
+        model: its name.
+    """
+    pairs = found["pairs"]
+    nl, en = (_question_language(pairs, language) for language in ("nl", "en"))
+    return "\n".join(
+        [
+            "# Results\n",
+            "Written by `make bench`: 48 articles, 240 questions in two languages (benchmarks/news). Directions are",
+            "language of the question - language of the article.\n",
+            f"Model {model}, Python {platform.python_version()}, {platform.machine()}.\n",
+            *_directions(found),
+            "",
+            PEERS.rstrip(),
+            f"| **article-qa** | **{nl}** | **{en}** |",
+            "\n## Articles that nothing was fitted to\n",
+            "128 articles, 1,024 questions in two languages (benchmarks/unseen), written like the training texts and kept",
+            "apart from training and calibration.\n",
+            *_directions(unseen),
+            "",
+        ]
+    )
+
+
+def _directions(found: Report) -> list[str]:
+    """A table with a row for each direction."""
+    lines = ["| | n | " + " | ".join(COLUMNS.values()) + " |", "|---" * (len(COLUMNS) + 2) + "|"]
+    for name, figures in [*((pair, found["pairs"][pair]) for pair in PAIRS), ("all", found["all"])]:
         cells = [_cell(key, figures[key]) for key in COLUMNS]
         lines.append(f"| {name} | {int(figures['n'])} | " + " | ".join(cells) + " |")
-    nl, en = (_question_language(dict(pairs), language) for language in ("nl", "en"))
-    return "\n".join([*lines, "", PEERS.rstrip(), f"| **article-qa** | **{nl}** | **{en}** |", ""])
+    return lines
 
 
 def behaviour(assistant: Assistant, elsewhere: Assistant) -> str:
