@@ -6,6 +6,7 @@ ArticleQAError
 │   ├── ArticleError        one file that is not an article (skipped, with its reason, inside a folder)
 │   ├── DateError           a date that does not exist or is not written as YYYY, YYYY-MM or YYYY-MM-DD
 │   ├── QuestionError       a question that is empty or far too long
+│   ├── ThresholdError      a shift of the threshold that is no number from -1 to 1
 │   └── BenchmarkError      a benchmark folder whose files are missing or malformed
 ├── ArchiveError            the index folder
 │   ├── ArchiveMissingError     there is no index yet
@@ -41,6 +42,10 @@ class DateError(InputError):
 
 class QuestionError(InputError):
     """A question that is empty or far too long."""
+
+
+class ThresholdError(InputError):
+    """A shift of the threshold that is no number from -1 to 1."""
 
 
 class BenchmarkError(InputError):

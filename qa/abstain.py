@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from index.errors import ThresholdError
 from qa.evidence import Evidence
 from qa.ranking import READING, reading_features
 from qa.weights import Weights
@@ -39,3 +40,13 @@ def answer_probability(best: Evidence, weights: Weights) -> float:
 def threshold(question_language: str, best: Evidence, weights: Weights) -> float:
     """The probability from which on to answer, calibrated for the languages of question and best sentence."""
     return weights.thresholds[f"{question_language}-{best.candidate.article.language}"]
+
+
+def require_shift(shift: float) -> None:
+    """Refuse a shift of the threshold that is none.
+
+    Raises:
+        ThresholdError: it is not a number from -1 to 1.
+    """
+    if not -1 <= shift <= 1:  # nor is "nan", which compares with nothing
+        raise ThresholdError(f"the threshold can be shifted by a number from -1 to 1, not by {shift}")

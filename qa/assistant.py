@@ -13,7 +13,7 @@ from index.dates import DateRange
 from index.embedding import Embedder, load_recorded_embedder, require_same_model
 from index.limits import EVERYTHING, Limits, known_sources
 from index.vectors import Vectors
-from qa.abstain import answer_probability, threshold
+from qa.abstain import answer_probability, require_shift, threshold
 from qa.considered import Considered
 from qa.development import find_development
 from qa.double import join_replies, questions_in
@@ -123,7 +123,9 @@ class Assistant:
         Raises:
             QuestionError: the question is empty or far too long.
             SourceError: the archive has no such source.
+            ThresholdError: the shift is not a number from -1 to 1.
         """
+        require_shift(threshold_shift)
         limits = self.limits(days, sources)
         asked = parse_question(text, limits)
         if polite := small_talk(asked.text, asked.language):

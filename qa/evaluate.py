@@ -14,6 +14,7 @@ from index.embedding import load_embedder
 from index.errors import BenchmarkError
 from index.records import LANGUAGES, Article, Span
 from index.update import update_archive
+from qa.abstain import require_shift
 from qa.assistant import Assistant
 from qa.records import Answer, Refusal
 
@@ -102,7 +103,9 @@ def evaluate(
 
     Raises:
         BenchmarkError: the folder is no benchmark.
+        ThresholdError: the shift is not a number from -1 to 1.
     """
+    require_shift(threshold_shift)
     questions = load_questions(benchmark)
     embedder = load_embedder(model)
     with tempfile.TemporaryDirectory() as folder:

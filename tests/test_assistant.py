@@ -14,11 +14,11 @@ from samples import write
 import qa
 from index.archive import Archive
 from index.dates import DateRange
-from index.errors import BenchmarkError, ModelMismatchError, QuestionError, SourceError
+from index.errors import BenchmarkError, ModelMismatchError, QuestionError, SourceError, ThresholdError
 from index.update import update_archive
 from qa import Assistant
 from qa.duplicates import find_copies
-from qa.evaluate import figures, load_questions
+from qa.evaluate import evaluate, figures, load_questions
 from qa.weights import load_weights
 
 NEWS = Path(__file__).parent.parent / "benchmarks" / "news"
@@ -84,6 +84,14 @@ def test_the_threshold_can_be_moved(news):
     assert refusal.citations == ()
     assert refusal.passages
     assert not news.ask(question, threshold_shift=ALWAYS).refused
+
+
+@pytest.mark.parametrize("shift", [float("nan"), float("inf"), -1.5, 2])
+def test_a_shift_of_the_threshold_that_is_none_is_refused_in_one_line(news, shift):
+    with pytest.raises(ThresholdError, match=rf"from -1 to 1, not by {shift}$"):
+        news.ask("Waarom koos Brontaal voor Toronto?", threshold_shift=shift)
+    with pytest.raises(ThresholdError, match=rf"not by {shift}$"):
+        evaluate(NEWS, threshold_shift=shift)
 
 
 def test_a_period_limits_the_articles(news):

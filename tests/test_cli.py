@@ -139,9 +139,16 @@ def test_ask_moves_the_threshold(searchable):
         assert json.loads(reply.stdout)["refused"] is refused
 
 
-@pytest.mark.parametrize("shift", ["2", "veel"])
-def test_an_impossible_threshold_is_wrong_usage(built, shift):
-    result = invoke("ask", "wat?", "--index", built, "--threshold", shift)
+@pytest.mark.parametrize("command", [("ask", "wat?"), ("explain", "wat?"), ("evaluate", "benchmarks/news")])
+@pytest.mark.parametrize("shift", ["2", "-1.01", "nan", "inf", "-inf"])
+def test_an_impossible_threshold_is_wrong_usage_and_is_named(command, shift):
+    result = invoke(*command, "--threshold", shift)
+    assert result.exit_code == 2
+    assert f"Invalid value for '--threshold': {float(shift)} is not a number from -1 to 1" in result.stderr
+
+
+def test_a_threshold_that_is_no_number_is_wrong_usage():
+    result = invoke("ask", "wat?", "--threshold", "veel")
     assert result.exit_code == 2
     assert "--threshold" in result.stderr
 
