@@ -30,7 +30,7 @@ from benchmarks.deciding import (
     unseen_probabilities,
 )
 from benchmarks.held_out import write_held_out
-from benchmarks.softmax import fit_softmax
+from benchmarks.softmax import fit_softmax, named
 from index.archive import Archive
 from index.embedding import Embedder, load_embedder
 from index.records import Article, Span
@@ -90,10 +90,10 @@ def main(model: str | None = None) -> None:
     probabilities = unseen_probabilities(cases, strength)
     thresholds = find_thresholds(cases, probabilities)
     content = {
-        "retrieval": _named(RETRIEVAL, weights.retrieval),
-        "evidence": _named(FEATURES, weights.evidence),
-        "reading": _named(READING, weights.reading),
-        "answerable": _named((*SIGNALS, "constant"), fit_logistic(cases, strength)),
+        "retrieval": named(RETRIEVAL, weights.retrieval),
+        "evidence": named(FEATURES, weights.evidence),
+        "reading": named(READING, weights.reading),
+        "answerable": named((*SIGNALS, "constant"), fit_logistic(cases, strength)),
         "thresholds": thresholds,
         "also_cite": also_cite(asked, folds),
         "calibration": {
@@ -192,10 +192,6 @@ def _passages(item: Asked) -> tuple[np.ndarray, np.ndarray]:
 
 def _sentences(asked: list[Asked]) -> list[tuple[np.ndarray, np.ndarray]]:
     return [(item.features, item.right) for item in asked]
-
-
-def _named(names: tuple[str, ...], values: np.ndarray) -> dict[str, float]:
-    return {name: round(float(value), 4) for name, value in zip(names, values, strict=True)}
 
 
 def _mean(values: list[np.bool_]) -> float:

@@ -21,7 +21,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.deciding import KEPT
-from benchmarks.softmax import fit_softmax
+from benchmarks.softmax import fit_softmax, named
 from index.archive import Archive
 from index.embedding import load_embedder
 from index.update import update_archive
@@ -65,8 +65,8 @@ def fit(assistant: Assistant) -> dict[str, Any]:
     subject = [*model.coef_[0], model.intercept_[0]]
     sentences = fit_softmax(groups)
     return {
-        "subject": _named((*CONTEXT_SIGNALS, "constant"), subject),
-        "sentences": _named(SIGNALS, sentences),
+        "subject": named((*CONTEXT_SIGNALS, "constant"), subject),
+        "sentences": named(SIGNALS, sentences),
         "threshold": _threshold(groups, found, sentences),
     }
 
@@ -106,10 +106,6 @@ def _sentences(
     texts = [item.candidate.article.text[item.sentence.start : item.sentence.end] for item in evidence]
     right = [any(text in gold or gold in text for gold in turn["evidence"]) for text in texts]
     return sentence_signals(Ranked(evidence, considered.scores[: len(evidence)]), own, to), np.array(right), evidence
-
-
-def _named(names: tuple[str, ...], values: Any) -> dict[str, float]:  # noqa: ANN401 (numbers in an array or a list)
-    return {name: round(float(value), 4) for name, value in zip(names, values, strict=True)}
 
 
 if __name__ == "__main__":

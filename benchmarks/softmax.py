@@ -1,6 +1,7 @@
-"""The softmax fit: weights under which the right rows of each group are the likeliest."""
+"""The softmax fit: weights under which the right rows of each group are the likeliest; and weights by name."""
 
 import math
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from scipy.optimize import minimize
@@ -30,3 +31,8 @@ def fit_softmax(groups: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
         return total / len(usable) + decay * weights @ weights, gradient / len(usable) + 2 * decay * weights
 
     return np.asarray(minimize(loss, np.zeros(usable[0][0].shape[1]), jac=True, method="L-BFGS-B").x)
+
+
+def named(names: Sequence[str], weights: Iterable[float]) -> dict[str, float]:
+    """Fitted weights as a file keeps them: by name, rounded."""
+    return {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)}
