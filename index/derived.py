@@ -7,7 +7,8 @@ from index import dense_files
 from index.chunking import contextual_text, lead_sentence
 from index.dense import DenseIndex
 from index.errors import ArchiveBusyError, ArchiveDamagedError
-from index.lexical import LexicalIndex, Passage
+from index.lexical import LexicalIndex
+from index.lexical_documents import Passage
 from index.locks import derived_lock
 from index.store import Store, StoredChunk
 

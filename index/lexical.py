@@ -10,14 +10,14 @@ win for no reason.
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import tantivy
 
-from index.analysis import term, terms
+from index.analysis import term
 from index.concepts import Concept
 from index.errors import ArchiveDamagedError, ArchiveWriteError
+from index.lexical_documents import Passage, document_of, number_fields, open_index
 from index.limits import EVERYTHING, Limits
 from index.records import LANGUAGES
 from index.segments import remove_leftovers, verify_segments
@@ -29,18 +29,6 @@ MISSPELT = 0.7
 """Worth of a term one letter away from a word that no article holds."""
 
 _SHORTEST_MISSPELT = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """What is indexed of a chunk."""
-
-    key: int
-    language: str
-    text: str
-    first_day: int
-    last_day: int
-    source: str
 
 
 class LexicalIndex:
@@ -192,7 +180,7 @@ class LexicalIndex:
             self._folder.mkdir(exist_ok=True)
             for path in self._folder.iterdir():
                 path.unlink()
-            self._index = _open_index(self._folder)
+            self._index = open_index(self._folder)
         except (OSError, ValueError) as error:
             raise ArchiveWriteError(f"{self._folder}: cannot be made ({error})") from error
         self._commit(0, [], [], 0)
@@ -201,7 +189,7 @@ class LexicalIndex:
     def _open(self) -> None:
         verify_segments(self._folder)
         try:
-            self._index = _open_index(self._folder)
+            self._index = open_index(self._folder)
             self._searcher = self._index.searcher()
             count = self._fact("count")
         except (OSError, ValueError) as error:
@@ -218,9 +206,9 @@ class LexicalIndex:
                     gone = tantivy.Query.term_set_query(self._index.schema, "key", list(removed))
                     writer.delete_documents_by_query(gone)
                 for passage in added:
-                    writer.add_document(_document(passage))
+                    writer.add_document(document_of(passage))
                 writer.delete_documents_by_query(tantivy.Query.exists_query("sequence"))
-                writer.add_document(_numbers(sequence=sequence, count=count))
+                writer.add_document(number_fields(sequence=sequence, count=count))
                 writer.commit()
                 writer.wait_merging_threads()
             finally:
@@ -228,37 +216,3 @@ class LexicalIndex:
             self._index.reload()
         except (OSError, ValueError) as error:
             raise ArchiveWriteError(f"{self._folder}: cannot be written ({' '.join(str(error).split())})") from error
-
-
-def _open_index(folder: Path) -> tantivy.Index:
-    """The index of a folder, which shows what others commit when it is told to, not from a thread of its own."""
-    index = tantivy.Index(_schema(), path=str(folder))
-    index.config_reader(reload_policy="manual")
-    return index
-
-
-def _document(passage: Passage) -> tantivy.Document:
-    marked = " ".join(f"{passage.language}:{term}" for term in terms(passage.text, passage.language))
-    document = _numbers(key=passage.key, first_day=passage.first_day, last_day=passage.last_day)
-    document.add_text("terms", marked)
-    document.add_text("source", passage.source)
-    return document
-
-
-def _numbers(**fields: int) -> tantivy.Document:
-    document = tantivy.Document()
-    for name, value in fields.items():
-        document.add_unsigned(name, value)
-    return document
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
-    builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
-    builder.add_unsigned_field("key", indexed=True, fast=True)
-    builder.add_unsigned_field("sequence", stored=True, indexed=True, fast=True)
-    builder.add_unsigned_field("count", stored=True)
-    builder.add_unsigned_field("first_day", indexed=True, fast=True)
-    builder.add_unsigned_field("last_day", indexed=True, fast=True)
-    return builder.build()

@@ -11,18 +11,16 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from index.batches import Batch, NewArticle, article_digest
 from index.chunking import content_of
 from index.config import IndexConfig
 from index.database import Database
-from index.dates import PublicationDate
-from index.errors import DateError
 from index.files import FileTable
 from index.keys import KeyTable
 from index.limits import Limits
-from index.records import Article, Chunk, Span
+from index.records import Article, Chunk
+from index.rows import ARTICLE, article_of, chunk_of, packed
 from index.vectors import Vectors as Vectors
 from index.vectors import VectorTable
 
@@ -84,8 +82,8 @@ class Store:
 
     def article(self, article_id: str) -> Article | None:
         """One article, or None where it is not (or no longer) there."""
-        rows = self._db.rows(f"SELECT {_ARTICLE} FROM articles a WHERE a.id = ?", (article_id,))
-        return next((self._article(row) for row in rows), None)
+        rows = self._db.rows(f"SELECT {ARTICLE} FROM articles a WHERE a.id = ?", (article_id,))
+        return next((article_of(row, self._db) for row in rows), None)
 
     def article_ids(self) -> list[str]:
         """The ids of all articles, sorted."""
@@ -196,7 +194,7 @@ class Store:
         self._db.write(
             'INSERT INTO chunks (article_id, start, "end", sentences, content, sequence) VALUES (?, ?, ?, ?, ?, ?)',
             [
-                (article.id, chunk.start, chunk.end, _pack(chunk.sentences), content_of(chunk, text), sequence)
+                (article.id, chunk.start, chunk.end, packed(chunk.sentences), content_of(chunk, text), sequence)
                 for chunk, text in new.chunks
             ],
         )
@@ -204,34 +202,12 @@ class Store:
     def _chunks(self, column: str, values: Iterable[object]) -> Iterator[StoredChunk]:
         articles: dict[str, Article] = {}
         for key, source, start, end, sentences, *row in self._db.rows_in(
-            f'SELECT c.key, f.source, c.start, c."end", c.sentences, {_ARTICLE} FROM chunks c JOIN articles a '
+            f'SELECT c.key, f.source, c.start, c."end", c.sentences, {ARTICLE} FROM chunks c JOIN articles a '
             f"ON a.id = c.article_id JOIN files f ON f.id = a.file WHERE {column} IN ({{}}) ORDER BY c.key",
             values,
         ):
-            article = articles.get(row[0]) or articles.setdefault(row[0], self._article(row))
-            yield StoredChunk(key, self._chunk(article, start, end, sentences), article, source)
-
-    def _article(self, row: Sequence[Any]) -> Article:
-        """The article of a row, if it is still the one that was stored: SQLite does not notice altered text."""
-        article_id, text, title, language, date, url, pages, digest = row
-        try:
-            day = PublicationDate.parse(date) if date else None
-            article = Article(article_id, text, title, language, day, url, tuple(json.loads(pages)))
-        except (ValueError, TypeError, DateError) as error:
-            raise self._db.damaged(f"the article {article_id}: {error}") from error
-        if article_digest(article) != digest:
-            raise self._db.damaged(f"the article {article_id} is not as it was stored")
-        return article
-
-    def _chunk(self, article: Article, start: int, end: int, sentences: str) -> Chunk:
-        try:
-            spans = tuple(Span(*span) for span in json.loads(sentences))
-            edges = [start, *(edge for span in spans for edge in (span.start, span.end)), end]
-            if edges != sorted(edges) or not 0 <= start < end <= len(article.text):
-                raise ValueError("its sentences lie outside it")
-        except (ValueError, TypeError) as error:
-            raise self._db.damaged(f"a passage of the article {article.id}: {error}") from error
-        return Chunk(article.id, start, end, article.text[start:end], spans)
+            article = articles.get(row[0]) or articles.setdefault(row[0], article_of(row, self._db))
+            yield StoredChunk(key, chunk_of(article, start, end, sentences, self._db), article, source)
 
 
 _OF_SOURCES = "(?1 = '[]' OR a.file IN (SELECT id FROM files WHERE source IN (SELECT value FROM json_each(?1))))"
@@ -243,10 +219,3 @@ def _within(limits: Limits) -> tuple[str, tuple[object, ...]]:
     if not limits.days:
         return _OF_SOURCES, (sources,)
     return f"{_OF_SOURCES} AND a.last_day >= ? AND a.first_day <= ?", (sources, *limits.days.ordinals())
-
-
-_ARTICLE = "a.id, a.text, a.title, a.language, a.date, a.url, a.pages, a.digest"
-
-
-def _pack(spans: tuple[Span, ...]) -> str:
-    return json.dumps([[span.start, span.end] for span in spans])

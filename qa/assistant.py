@@ -15,11 +15,9 @@ from index.limits import EVERYTHING, Limits, known_sources
 from index.vectors import Vectors
 from qa.abstain import answer_probability, require_shift, threshold
 from qa.considered import Considered
-from qa.development import find_development
 from qa.double import join_replies, questions_in
 from qa.duplicates import also_in, find_copies
 from qa.evidence import Evidence, gather_evidence
-from qa.extract import answer_text, cite, shown_steps, softmax
 from qa.followup import FollowUp, find_follow_up
 from qa.followup_weights import load_followup_weights
 from qa.leaning import own_scores, reranked
@@ -27,9 +25,11 @@ from qa.notices import date_notices, reading_notices
 from qa.question import parse_question
 from qa.ranking import Ranked, rank_by_features, rank_by_reading
 from qa.records import Answer, Hit, Question, Refusal, Turn
-from qa.refusing import Extent, refusal_text
+from qa.refusing import Extent
+from qa.replying import answer_from, refuse, why_not
 from qa.retriever import Candidate, retrieve
 from qa.smalltalk import small_talk
+from qa.understanding import narrowed, understand
 from qa.weights import Weights, load_weights
 
 if TYPE_CHECKING:
@@ -162,9 +162,9 @@ class Assistant:
         started = time.perf_counter()
         embedder = self.warm_up()
         with self.archive.reading():
-            question = self._understood(follow_up.text if follow_up else text, limits)
+            question = understand(follow_up.text if follow_up else text, limits, self.archive)
             question = replace(question, kind=follow_up.kind) if follow_up else question
-            question = self._narrowed(question) if narrow else question
+            question = narrowed(question, self.archive) if narrow else question
         query = embedder.queries([question.text])
         understood = time.perf_counter()
         with self.archive.reading():
@@ -193,7 +193,7 @@ class Assistant:
             QuestionError: the question is empty or far too long.
         """
         with self.archive.reading():
-            question = self._understood(text, limits)
+            question = understand(text, limits, self.archive)
             return self._search(question, self.warm_up().queries([question.text]))[-1]
 
     def _needed(self, question: Question, ranked: Ranked, follow_up: FollowUp | None) -> float:
@@ -217,45 +217,21 @@ class Assistant:
         candidates = [item for item in candidates if item.article.id not in copies]
         return candidates, copies, gather_evidence(question, rarity, candidates)
 
-    def _understood(self, text: str, limits: Limits) -> Question:
-        """The question, without its typing errors."""
-        question = parse_question(text, limits)
-        spelled = self.archive.corrected(question.text, question.language)
-        return question if spelled == question.text else parse_question(spelled, limits)
-
-    def _narrowed(self, question: Question) -> Question:
-        """The question, limited to articles that can tell what it asks for, provided that there are any."""
-        limits = replace(question.limits, days=question.limits.days.intersect(question.reported))
-        narrower = question.reported and self.archive.store.keys_within(limits)
-        return replace(question, limits=limits) if narrower else question
-
     def _reply(self, text: str, limits: Limits, threshold_shift: float, follow_up: FollowUp | None) -> Answer | Refusal:
         """The reply to a single question."""
         considered = self.consider(text, limits, follow_up=follow_up)
-        reason = self._why_not(considered, threshold_shift)
+        reason = why_not(considered, threshold_shift)
         if reason and considered.question.limits != limits:
             considered = self.consider(text, limits, narrow=False, follow_up=follow_up)
-            reason = self._why_not(considered, threshold_shift)
-        question, hits, store = considered.question, considered.hits(), self.archive.store
+            reason = why_not(considered, threshold_shift)
+        question, store = considered.question, self.archive.store
         notices = (
             *reading_notices(question.language, follow_up.text if follow_up else text, question.text),
             *date_notices(question.language, limits, question.limits, store.undated(limits.sources)),
         )
         if reason:
-            text = refusal_text(reason, question.language, Extent(*store.extent(question.limits)))
-            return Refusal(question, reason, text, hits, notices, considered.timings_ms)
-        shares = [share * considered.probability for share in softmax(considered.scores)]
-        said = find_development(question, considered.evidence)
-        citations = cite(question, considered.evidence, shares, self._weights.also_cite, considered.also_in, said)
-        text, steps = answer_text(citations, hits), shown_steps(said, citations)
-        return Answer(question, text, citations, hits, notices, considered.timings_ms, steps)
-
-    def _why_not(self, considered: Considered, threshold_shift: float) -> str:
-        """The reason for a refusal; empty where the evidence is enough."""
-        if not considered.evidence:
-            return "nothing_found"
-        enough = considered.probability >= considered.needed + threshold_shift
-        return "" if enough else "not_enough_evidence"
+            return refuse(considered, reason, Extent(*store.extent(question.limits)), notices)
+        return answer_from(considered, self._weights.also_cite, notices)
 
 
 def _timings(*ends: float) -> dict[str, float]:

@@ -16,7 +16,8 @@ from index.dates import DateRange
 from index.dense import DenseIndex
 from index.dense_files import load_part, save_part
 from index.errors import ArchiveDamagedError
-from index.lexical import LexicalIndex, Passage
+from index.lexical import LexicalIndex
+from index.lexical_documents import Passage
 from index.limits import EVERYTHING, Limits
 
 WORDS = "kat hond mat bank beurs SoftBank OpenAI geld rente huis straat boot trein water bier brood kaas fiets".split()

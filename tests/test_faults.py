@@ -246,7 +246,7 @@ def test_a_writing_error_of_the_lexical_index_is_ours(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("index.lexical._document", refuse)
+        patch.setattr("index.lexical.document_of", refuse)
         with pytest.raises(ArchiveWriteError, match="cannot be written"):
             update_archive(index, [source], embedder)
     with closing(Archive.open(index)) as archive:  # it was published, and opening brought the rest in step
