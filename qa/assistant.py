@@ -130,12 +130,11 @@ class Assistant:
         asked = parse_question(text, limits)
         if polite := small_talk(asked.text, asked.language):
             return Refusal(asked, "small_talk", polite)
-        turns, replies = list(history), []
+        turns = list(history)
         for part in questions_in(asked.text):
             reply = self._reply(part, limits, threshold_shift, find_follow_up(part, turns))
             turns.append(Turn(part, reply))
-            replies.append(reply)
-        return join_replies(asked, replies)
+        return join_replies(asked, turns[len(history) :])
 
     def limits(self, days: DateRange = _ALL_DAYS, sources: Sequence[str] = ()) -> Limits:
         """Limits for `consider`.

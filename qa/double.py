@@ -8,7 +8,7 @@ from itertools import chain, pairwise, zip_longest
 from index.concepts import question_concepts
 from index.language import detect_language
 from qa.extract import answer_text
-from qa.records import Answer, Citation, Hit, Question, Refusal, Step
+from qa.records import Answer, Citation, Hit, Question, Refusal, Step, Turn
 
 _ASKING = (
     r"(?:(?:aan|bij|door|in|met|naar|op|sinds|tot|uit|van|voor|vanaf|at|by|for|from|in|of|on|since|to|with)\s+)?"
@@ -60,16 +60,18 @@ def _is_clause(part: str, before: str) -> bool:
     return not before.endswith("?") and bool(re.search(rf"\w\W+{word}\b", before, re.IGNORECASE))
 
 
-def join_replies(message: Question, replies: Sequence[Answer | Refusal]) -> Answer | Refusal:
+def join_replies(message: Question, turns: Sequence[Turn]) -> Answer | Refusal:
     """One reply to a message of several questions: the best sentences for each, and which ones have no answer.
 
     Args:
-        message: as it was typed.
-        replies: to each of its questions, in order; a single one is the reply.
+        message: as it was typed; so it stays, for asked again it must be the same questions.
+        turns: each of its questions with the reply to it, in order; the reply to a single one is the reply.
     """
+    replies = [turn.reply for turn in turns]
     if len(replies) == 1:
         return replies[0]
-    question = replace(message, text=" ".join(reply.question.text for reply in replies))
+    concepts = {concept.word: concept for reply in replies for concept in reply.question.concepts}
+    question = replace(message, concepts=tuple(concepts.values()))
     answers = [reply for reply in replies if isinstance(reply, Answer)]
     hits = _merged(replies)
     notices = tuple(dict.fromkeys(notice for reply in replies for notice in reply.notices))
@@ -77,7 +79,7 @@ def join_replies(message: Question, replies: Sequence[Answer | Refusal]) -> Answ
     if not answers:
         return Refusal(question, replies[0].reason, replies[0].text, hits, notices, timings)
     citations = _numbered([citation for answer in answers for citation in _kept(answer)])
-    unanswered = [reply.question.text for reply in replies if reply.refused]
+    unanswered = [turn.question for turn in turns if turn.reply.refused]
     notices += tuple(_UNANSWERED[question.language].format(text) for text in unanswered)
     steps = _steps(answers, citations)
     return Answer(question, answer_text(citations, hits), citations, hits, notices, timings, steps)

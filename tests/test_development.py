@@ -1,42 +1,18 @@
-"""Answers that depend on time: how an amount has changed, what "since May" leaves out, two questions in one."""
+"""Answers that depend on time: how an amount has changed, what "since May" leaves out."""
 
 import datetime as dt
 
 import pytest
-from fakes import CountingEmbedder
-from samples import write
 
-from index.archive import Archive
 from index.dates import DateRange
-from index.update import update_archive
-from qa import Assistant
 from ui.changes import development_json, development_line
 
-ALWAYS = -1.0
 VALUES = {
     "old.txt": " date 2024-10-08 De waardering van Zonnedak bedraagt 340 miljoen euro, zegt het bedrijf.",
     "new.txt": " date 2025-05-20 The valuation of Zonnedak is now 410 million euros, the company says.",
     "other.txt": " date 2025-06-01 Zonnedak haalde 25 miljoen euro op bij een bank.",
     "rival.txt": " date 2025-07-01 De waardering van Windhoek bedraagt 80 miljoen euro.",
 }
-
-
-@pytest.fixture
-def ask(tmp_path):
-    """Asks articles that are given as file name -> text."""
-    opened = []
-
-    def run(texts, question, **options):
-        for name, text in texts.items():
-            write(tmp_path / "source" / name, text)
-        embedder = CountingEmbedder()
-        update_archive(tmp_path / "index", [tmp_path / "source"], embedder)
-        opened.append(Assistant(Archive.open(tmp_path / "index"), embedder))
-        return opened[-1].ask(question, threshold_shift=ALWAYS, **options)
-
-    yield run
-    for assistant in opened:
-        assistant.close()
 
 
 @pytest.mark.parametrize(
@@ -115,16 +91,3 @@ def test_a_time_in_which_nothing_appeared_leaves_nothing_out(ask):
 def test_the_dates_given_with_a_question_still_hold(ask):
     reply = ask(VALUES, "hoeveel is de waardering sinds 2024?", days=DateRange.parse(None, "2024-12"))
     assert {hit.article.id for hit in reply.passages} == {"old.txt"}
-
-
-def test_two_questions_in_one_are_both_answered(ask):
-    texts = {
-        "a.txt": "Het zwembad van Lutten kostte 40 miljoen euro.",
-        "b.txt": "Directeur Mulder leidt het museum van Almen.",
-    }
-    reply = ask(texts, "Hoeveel kostte het zwembad van Lutten? En wie leidt het museum van Almen?")
-    assert {"a.txt", "b.txt"} <= {citation.article_id for citation in reply.citations}
-    assert reply.citations[0].article_id == "a.txt"
-    assert [citation.n for citation in reply.citations] == list(range(1, len(reply.citations) + 1))
-    assert all(f"{citation.text} [{citation.n}]" in reply.text for citation in reply.citations)
-    assert [hit.article.id for hit in reply.passages[:2]] == ["a.txt", "b.txt"]
