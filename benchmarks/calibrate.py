@@ -22,6 +22,7 @@ import numpy as np
 
 from benchmarks.deciding import (
     FOLDS,
+    Case,
     choose_strength,
     decided,
     find_thresholds,
@@ -74,18 +75,25 @@ class Asked:
         return np.array([reading_features(item) if read else item.features for item in self.evidence])
 
 
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What was fitted for ranking, and what the decision is to be fitted to.
+
+    `asked` are the questions with the sentences that were read for them, `folds` for each fold the weights of `reading`
+    that have not seen it.
+    """
+
+    weights: Weights
+    asked: list[Asked]
+    folds: list[np.ndarray]
+    cases: list[Case]
+
+
 def main(model: str | None = None) -> None:
     """Calibrate on everything, with the bundled model or another one, and write the file."""
     embedder = load_embedder(model)
-    nothing = np.zeros(len(READING))
-    start = Weights(np.array([1.0, 1.0, 0.0]), np.ones(len(FEATURES)), nothing, np.zeros(len(SIGNALS) + 1), {}, 0.0)
-    weights = replace(start, retrieval=fit_softmax([_passages(item) for item in _ask(embedder, start)]))
-    asked = _ask(embedder, weights)
-    weights = replace(weights, evidence=fit_softmax(_sentences(asked)))
-    asked = [_read(item, weights) for item in asked]
-    folds = [fit_softmax(_sentences([item for item in asked if item.fold != fold])) for fold in range(FOLDS)]
-    weights = replace(weights, reading=fit_softmax(_sentences(asked)))
-    cases = make_cases(asked, folds, weights, embedder)
+    fitted = fit_ranking(embedder)
+    weights, asked, folds, cases = fitted.weights, fitted.asked, fitted.folds, fitted.cases
     strength = choose_strength(cases)
     probabilities = unseen_probabilities(cases, strength)
     thresholds = find_thresholds(cases, probabilities)
@@ -106,6 +114,19 @@ def main(model: str | None = None) -> None:
     }
     WEIGHTS.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
     print(json.dumps(content["calibration"], indent=1))
+
+
+def fit_ranking(embedder: Embedder) -> Fitted:
+    """Ask everything and fit 1 to 3, and gather the cases that 4 and 5 are fitted to."""
+    nothing, never = np.zeros(len(READING)), dict.fromkeys(PAIRS, 1.0)
+    start = Weights(np.array([1.0, 1.0, 0.0]), np.ones(len(FEATURES)), nothing, np.zeros(len(SIGNALS) + 1), never, 0.0)
+    weights = replace(start, retrieval=fit_softmax([_passages(item) for item in _ask(embedder, start)]))
+    asked = _ask(embedder, weights)
+    weights = replace(weights, evidence=fit_softmax(_sentences(asked)))
+    asked = [_read(item, weights) for item in asked]
+    folds = [fit_softmax(_sentences([item for item in asked if item.fold != fold])) for fold in range(FOLDS)]
+    weights = replace(weights, reading=fit_softmax(_sentences(asked)))
+    return Fitted(weights, asked, folds, make_cases(asked, folds, weights, embedder))
 
 
 def also_cite(asked: list[Asked], folds: list[np.ndarray]) -> float:
