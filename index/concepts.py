@@ -50,7 +50,7 @@ class Concept:
 def question_concepts(question: str, language: str) -> list[Concept]:
     """The question's content words, each once, in order, with their translations."""
     content = [word for word in dict.fromkeys(words(question, language)) if word not in _PASSED_OVER]
-    names = {word.lower() for word in _NAME.findall(question)}
+    names = set() if question.isupper() else {word.lower() for word in _NAME.findall(question)}
     return [_concept(word, language, word in names) for word in content]
 
 

@@ -21,6 +21,7 @@ from qa.evidence import Evidence, gather_evidence
 from qa.followup import FollowUp, find_follow_up
 from qa.followup_weights import load_followup_weights
 from qa.leaning import own_scores, reranked
+from qa.naming import with_names
 from qa.notices import date_notices, reading_notices
 from qa.question import parse_question
 from qa.ranking import Ranked, rank_by_features, rank_by_reading
@@ -167,7 +168,7 @@ class Assistant:
         query = embedder.queries([question.text])
         understood = time.perf_counter()
         with self.archive.reading():
-            candidates, copies, evidence = self._search(question, query)
+            question, candidates, copies, evidence = self._search(question, query)
             weights = self._weights.evidence
             own = own_scores(follow_up, self.archive, embedder, candidates, weights) if follow_up else {}
         retrieved = time.perf_counter()
@@ -208,13 +209,16 @@ class Assistant:
 
         return load_close_reader()
 
-    def _search(self, question: Question, query: Vectors) -> tuple[list[Candidate], dict[str, str], list[Evidence]]:
-        """Passages, which articles are copies of which, and the sentences of those that are none."""
+    def _search(
+        self, question: Question, query: Vectors
+    ) -> tuple[Question, list[Candidate], dict[str, str], list[Evidence]]:
+        """The question with its names, passages, which articles are copies of which, and the sentences of the rest."""
         rarity = self.archive.rarity(question.concepts)
         candidates = retrieve(self.archive, question, query, rarity, self._weights, READ)
+        question = with_names(question, candidates)
         copies = find_copies({item.article.id: item.article for item in candidates}.values())
         candidates = [item for item in candidates if item.article.id not in copies]
-        return candidates, copies, gather_evidence(question, rarity, candidates)
+        return question, candidates, copies, gather_evidence(question, rarity, candidates)
 
     def _reply(self, text: str, limits: Limits, threshold_shift: float, follow_up: FollowUp | None) -> Answer | Refusal:
         """The reply to a single question."""
