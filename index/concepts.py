@@ -23,13 +23,18 @@ _ASKING = frozenset(
 )
 """Words that ask or help; what they ask for is the question's kind, not something to look up."""
 
-_ABBREVIATED = frozenset("ipv ivm mbt tov dmv obv tgv igv nav evt bijv enz svp aub".split())
-"""Dutch function words in the short form in which they are typed ("in plaats van")."""
+ABBREVIATED = {
+    "ipv": "in plaats van", "ivm": "in verband met", "mbt": "met betrekking tot", "tov": "ten opzichte van",
+    "dmv": "door middel van", "obv": "op basis van", "tgv": "ten gevolge van", "igv": "in geval van",
+    "nav": "naar aanleiding van", "evt": "eventueel", "bijv": "bijvoorbeeld", "enz": "enzovoort",
+    "svp": "alstublieft", "aub": "alstublieft",
+}  # fmt: skip
+"""Dutch function words in the short form in which they are typed -> in full."""
 
 _CLITICS = frozenset("s t n m d re ve ll".split())
 """What an apostrophe leaves behind ("Arm's")."""
 
-_PASSED_OVER = _ASKING | _CLITICS | _ABBREVIATED
+_PASSED_OVER = _ASKING | _CLITICS | ABBREVIATED.keys()
 
 _NAME = re.compile(r"(?<=[a-zß-ÿ\d,;] )[A-ZÀ-Þ][^\W\d_]*")
 """A capital in the middle of a sentence, after a word that is not shouted: "Arm" is the company, not the limb."""

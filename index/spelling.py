@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from index.analysis import lemma, words
+from index.concepts import ABBREVIATED
 from index.lexicon import load_lexicon
 from index.records import LANGUAGES
 
@@ -17,7 +18,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def corrected(text: str, language: str, held: Callable[[str], int]) -> str:
-    """A question without its typing errors.
+    """A question without its typing errors, and with typed short forms ("ipv") in full.
 
     A word is one where no article holds it, no dictionary knows it, and a slip leads to it from a word that does
     appear in the articles or in the dictionary of the question's language. What is written as a name stays: it may
@@ -31,9 +32,7 @@ def corrected(text: str, language: str, held: Callable[[str], int]) -> str:
     if text.isupper():
         return corrected(text.lower(), language, held).upper()
     slips = {
-        word: meant
-        for word in words(text, language)
-        if word.isalpha() and not _known(word, held) and (meant := _meant(word, language, held))
+        word: meant for word in words(text, language) if word.isalpha() and (meant := _meant(word, language, held))
     }
     return _WORD.sub(lambda match: slips.get(match.group(), match.group()), text)
 
@@ -49,6 +48,12 @@ def _in_dictionary(word: str, language: str) -> bool:
 
 
 def _meant(word: str, language: str, held: Callable[[str], int]) -> str:
+    """What was meant by a word that nobody knows; empty where it is known, or nothing leads to it."""
+    short = ABBREVIATED.get(word, "") if language == "nl" and not held(word) else ""
+    return short or ("" if _known(word, held) else _slipped(word, language, held))
+
+
+def _slipped(word: str, language: str, held: Callable[[str], int]) -> str:
     """The most usual word that a slip makes this one of; letters that changed places come first."""
     compound = bool(load_lexicon(language).translations(word))
     for slips in (_swapped(word), _changed(word)):
