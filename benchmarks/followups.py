@@ -4,7 +4,8 @@
 
 1. subject: logistic regression on what tells a new subject from a follow-up;
 2. sentences: for the follow-ups, by the softmax likelihood of the sentences that answer them;
-3. threshold: the probability that keeps nine in ten of those whose answer is among the three best sentences.
+3. threshold_shift: what must be added to the thresholds of other questions to keep a share of KEPT (benchmarks/
+   deciding.py) of those whose answer is among the three best sentences.
 
 What came before each turn is what its spelled-out questions bring up, so that the weights do not depend on themselves.
 The dialogues in held-out-dialogues/ have no part in it; benchmarks/behaviour.py reports both.
@@ -26,7 +27,7 @@ from index.archive import Archive
 from index.embedding import load_embedder
 from index.update import update_archive
 from qa import followup
-from qa.abstain import answer_probability
+from qa.abstain import answer_probability, threshold
 from qa.assistant import Assistant
 from qa.evidence import Evidence
 from qa.extract import MOST_CITATIONS
@@ -55,32 +56,34 @@ def fit(assistant: Assistant) -> dict[str, Any]:
     """The content of the file, fitted with an assistant over benchmarks/news."""
     signals, new_subject, groups, found = [], [], [], []
     for turn, earlier in _later_turns(assistant):
-        signals.append(context_signals(parse_question(turn["question"]), [each.reply for each in earlier]))
+        question = parse_question(turn["question"])
+        signals.append(context_signals(question, [each.reply for each in earlier]))
         new_subject.append(turn["topic_change"])
         if turn["answerable"] and not turn["topic_change"]:
             features, right, evidence = _sentences(assistant, turn, earlier)
             groups.append((features, right))
-            found.append(evidence)
+            found.append((question.language, evidence))
     model = LogisticRegression(max_iter=1000).fit(np.array(signals), np.array(new_subject))
     subject = [*model.coef_[0], model.intercept_[0]]
     sentences = fit_softmax(groups)
     return {
         "subject": named((*CONTEXT_SIGNALS, "constant"), subject),
         "sentences": named(SIGNALS, sentences),
-        "threshold": _threshold(groups, found, sentences),
+        "threshold_shift": _threshold_shift(groups, found, sentences),
     }
 
 
-def _threshold(
-    groups: list[tuple[np.ndarray, np.ndarray]], found: list[tuple[Evidence, ...]], weights: np.ndarray
+def _threshold_shift(
+    groups: list[tuple[np.ndarray, np.ndarray]], found: list[tuple[str, tuple[Evidence, ...]]], sentences: np.ndarray
 ) -> float:
     """What keeps a share of KEPT of the follow-ups that are answered rightly."""
-    probabilities = []
-    for (features, right), evidence in zip(groups, found, strict=True):
-        order = np.argsort(-(features @ weights))
+    margins, weights = [], load_weights()
+    for (features, right), (language, evidence) in zip(groups, found, strict=True):
+        order = np.argsort(-(features @ sentences))
         if right[order[:MOST_CITATIONS]].any():
-            probabilities.append(answer_probability(evidence[order[0]], load_weights()))
-    return round(float(np.quantile(probabilities, 1 - KEPT)), 4)
+            best = evidence[order[0]]
+            margins.append(answer_probability(best, weights) - threshold(language, best, weights))
+    return round(float(np.quantile(margins, 1 - KEPT)), 4)
 
 
 def _later_turns(assistant: Assistant) -> Iterator[tuple[dict[str, Any], list[Turn]]]:

@@ -200,9 +200,8 @@ class Assistant:
         """The probability from which on to answer; 1 where nothing was found."""
         if not ranked.evidence:
             return 1.0
-        if follow_up:
-            return load_followup_weights().threshold
-        return threshold(question.language, ranked.evidence[0], self._weights)
+        shift = load_followup_weights().threshold_shift if follow_up else 0.0
+        return threshold(question.language, ranked.evidence[0], self._weights) + shift
 
     def _close_reader(self) -> "CloseReader":
         from qa.close_reading import load_close_reader  # late: it brings torch

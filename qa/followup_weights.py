@@ -11,16 +11,18 @@ FILE = "followup.json"
 @dataclass(frozen=True, slots=True)
 class FollowUpWeights:
     """Linear weights: `subject` of what tells a new subject (qa.followup.CONTEXT_SIGNALS, and a constant last),
-    `sentences` of what speaks for a sentence as the answer to a follow-up (qa.leaning.SIGNALS). A follow-up is answered
-    from the probability `threshold` on: it is asked behind another question, which its answer does not answer."""
+    `sentences` of what speaks for a sentence as the answer to a follow-up (qa.leaning.SIGNALS). A follow-up needs
+    `threshold_shift` more probability than other questions (less, where it is negative): it is asked behind another
+    question, which its answer does not answer."""
 
     subject: tuple[float, ...]
     sentences: tuple[float, ...]
-    threshold: float
+    threshold_shift: float
 
 
 @cache
 def load_followup_weights() -> FollowUpWeights:
     """The bundled weights."""
     stored = json.loads(files("qa").joinpath(FILE).read_text("utf-8"))
-    return FollowUpWeights(tuple(stored["subject"].values()), tuple(stored["sentences"].values()), stored["threshold"])
+    subject, sentences = (tuple(stored[name].values()) for name in ("subject", "sentences"))
+    return FollowUpWeights(subject, sentences, stored["threshold_shift"])
