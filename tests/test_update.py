@@ -234,7 +234,11 @@ def test_stopping_publishes_what_is_done_and_the_next_update_goes_on(
     assert sound(index)
 
 
-def test_the_first_interrupt_asks_and_the_second_interrupts(update: Update, index: Path) -> None:
+def test_the_first_interrupt_asks_and_the_second_interrupts(
+    update: Update, index: Path, request: pytest.FixtureRequest
+) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start without it
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     with stop_on_interrupt() as stop:
         assert not stop.is_set()
         signal.raise_signal(signal.SIGINT)
