@@ -7,10 +7,13 @@ import pytest
 from fakes import CountingEmbedder
 
 from index.archive import Archive
+from index.records import Span
 from index.update import update_archive
 from qa import Assistant, Turn
 from qa.followup import find_follow_up
+from qa.leaning import reranked
 from qa.question import MAX_CHARACTERS
+from qa.ranking import Ranked
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 ALWAYS = -1.0
@@ -76,10 +79,15 @@ def test_the_question_that_was_searched_is_told(news, first):
     assert reply.question.text == find_follow_up("wie vervangt hem?", [first]).text
 
 
-def test_a_follow_up_is_not_answered_with_the_sentence_before_where_another_one_fits(news, first):
-    best = news.ask("wie vervangt hem?", history=[first], threshold_shift=ALWAYS).citations[0]
-    assert "Ilse van Wamelen" in best.text
-    assert best.text not in {cited.text for cited in first.reply.citations}
+def test_of_sentences_that_fit_alike_the_one_cited_before_comes_last(news, first):
+    follow_up = find_follow_up("en waarom nog meer?", [first])
+    found = news.consider(follow_up.text, follow_up=follow_up).evidence
+    evidence = tuple(item for item in found if item.candidate.article.id == follow_up.latest.article_id and item.read)
+    alike = Ranked(evidence, (0.0,) * len(evidence))
+    own = {(item.candidate.key, item.sentence): 0.0 for item in evidence}
+    cited = Span(follow_up.latest.start, follow_up.latest.end)
+    assert len(evidence) > 3
+    assert [item.sentence.overlaps(cited) for item in reranked(alike, own, follow_up).evidence][-1]
 
 
 def test_long_questions_stay_within_what_can_be_asked(news):
