@@ -29,7 +29,8 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 def comparable(mark: str, kind: str) -> tuple[str, str] | None:
     """What a mark (qa.marks) measures and what it comes to; None where that is not known, as for number words.
 
-    Two marks speak of the same where the first of these is equal, and differ where the second is not.
+    Two marks speak of the same where the first of these is equal, and differ where the second is not. A date without a
+    year is not compared: it is of the year of its article, and so another one is of something else.
 
     Args:
         mark: "5,8 miljard dollar", "12 percent", "5 maart 2025".
@@ -37,7 +38,7 @@ def comparable(mark: str, kind: str) -> tuple[str, str] | None:
     """
     if kind == "when":
         days = day_numbers(mark)
-        return (DATE, days) if days else None
+        return (DATE, days) if days[:1].isdigit() else None
     if _YEAR.fullmatch(mark):
         return None
     unit = next((name for name, pattern in _UNIT.items() if pattern.search(mark)), "count")

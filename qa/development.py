@@ -20,8 +20,8 @@ _LOOKED_AT = 10
 """Best sentences among which to look; what ranks lower is about something else."""
 _BEFORE, _AFTER = 5, 3
 """Words around an amount that may name what it measures."""
-_TIMES = 10
-"""An amount this many times another is hardly the same thing at another time (a price, and the takings)."""
+_TIMES = 3
+"""An amount more than this many times another is hardly the same thing at another time (a price, and the takings)."""
 _STEM = 5
 """Letters from which on a term may be the stem of a longer one."""
 _NAMES = FEATURES.index("article_names")
@@ -54,7 +54,7 @@ def find_development(question: Question, ranked: Sequence[Evidence]) -> tuple[Sa
 
     Two sentences speak of the same thing where their articles name the same of the question's names, their amounts
     have the same unit, and the same word of the question stands beside them in either language ("a valuation of 300
-    billion", "the valuation to 900 billion").
+    billion", "the valuation to 900 billion"). Without a name in the question, nothing tells one thing from another.
 
     Args:
         question: what was asked.
@@ -69,16 +69,16 @@ def find_development(question: Question, ranked: Sequence[Evidence]) -> tuple[Sa
     for anchor in _said(question, ranked[0]):
         steps = [anchor]
         for said in others:
-            if _is_step(question, said, anchor, steps):
+            if _is_step(said, anchor, steps):
                 steps.append(said)
         if len(steps) > 1:
             return tuple(sorted(steps[:MOST_STEPS], key=lambda said: (said.date.last, said.date.first)))
     return ()
 
 
-def _is_step(question: Question, said: Said, anchor: Said, steps: Sequence[Said]) -> bool:
+def _is_step(said: Said, anchor: Said, steps: Sequence[Said]) -> bool:
     """Whether this is the same thing as the anchor's, at a time and of a value that no step has."""
-    named = said.names >= anchor.names > 0 or not any(concept.is_name for concept in question.concepts)
+    named = said.names >= anchor.names > 0
     same = named and said.unit == anchor.unit and bool(said.around & anchor.around) and not _far_apart(said, anchor)
     new = all(said.date.text != step.date.text and said.value != step.value for step in steps)
     return same and new and all(said.evidence is not step.evidence for step in steps)
