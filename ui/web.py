@@ -79,7 +79,9 @@ def build_page(services: Services) -> gr.Blocks:
             buttons["retry"].click(_again, [asked, turns], turns, queue=False).then(**answering),
         ]
         _wire(buttons, turns, [chatbot, panel], running)
-        gr.on([chatbot.clear, buttons["start_over"].click], _start_over, None, [chatbot, turns, panel], queue=False)
+        emptied = [chatbot.clear, buttons["start_over"].click]
+        # an answer that still appears would fill the page anew
+        gr.on(emptied, None, None, None, cancels=running).then(_start_over, None, [chatbot, turns, panel], queue=False)
     return page
 
 
