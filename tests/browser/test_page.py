@@ -229,7 +229,8 @@ def test_it_is_dark_where_the_browser_is(open_page, site):
 def test_it_works_with_the_keyboard_alone(open_page, site):
     page = open_page(site.address)
     page.locator("#question textarea").focus()
-    page.keyboard.type("Nvidia?")
+    page.keyboard.type("Nvidia?", delay=20)  # as hands do
+    expect(page.locator("#question textarea")).to_have_value("Nvidia?")
     page.keyboard.press("Enter")
     expect(page.locator('[data-testid="bot"]').last).to_contain_text(SECOND)
     page.locator("a.cite").first.focus()
