@@ -8,7 +8,7 @@ weights written are then fitted to everything.
 2. evidence: sentences of the passages retrieved with 1, likewise;
 3. reading: sentences of the passages that 2 has read closely, likewise, with what the reader says of them;
 4. answerable: logistic regression on the best sentences (benchmarks/deciding.py);
-5. thresholds: for each pair of languages, what keeps nine in ten of the answerable.
+5. thresholds: for each pair of languages, what keeps a share of KEPT (benchmarks/deciding.py) of the answerable.
 """
 
 import json

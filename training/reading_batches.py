@@ -82,7 +82,7 @@ def siblings(corpus: Corpus) -> list[list[int]]:
     """For each passage (by its number) the others of its pair or storyline."""
     return [
         [other for other in item if other != number]
-        for items in (corpus.numbers()[kind] for kind in ("singles", "pairs", "storylines"))
+        for items in corpus.numbers().values()
         for item in items
         for number in item
     ]
