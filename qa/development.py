@@ -1,4 +1,4 @@
-"""How an amount or a date that was asked for has changed: what sentences of different times say of the same thing."""
+"""What sentences of different times say of an amount or a date, by all signs of the same thing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ def find_development(question: Question, ranked: Sequence[Evidence]) -> tuple[Sa
         ranked: sentences, best first.
 
     Returns:
-        Two or three of different dates and values, the best sentence's among them; none where nothing has changed.
+        Two or three of different dates and values, the best sentence's among them; none where there is no such pair.
     """
     if question.kind not in KINDS or not ranked:
         return ()

@@ -86,7 +86,7 @@ def join_replies(message: Question, turns: Sequence[Turn]) -> Answer | Refusal:
 
 
 def _kept(answer: Answer) -> list[Citation]:
-    """The best citations, and those that tell how something has changed."""
+    """The best citations, and those of a development."""
     steps = {step.n for step in answer.development}
     return [citation for citation in answer.citations if citation.n <= _CITED_EACH or citation.n in steps]
 

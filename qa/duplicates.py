@@ -34,9 +34,12 @@ def also_in(copies: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 def _resemblance(one: Article, other: Article) -> float:
-    """Jaccard index of the texts' shingles."""
+    """Jaccard index of the texts' shingles; 0 where it cannot be `_SAME`, as one text is so much longer."""
     first, second = _shingles(one.text), _shingles(other.text)
-    return len(first & second) / len(first | second)
+    if min(len(first), len(second)) < _SAME * max(len(first), len(second)):
+        return 0.0
+    common = len(first & second)
+    return common / (len(first) + len(second) - common)
 
 
 @lru_cache(maxsize=2000)

@@ -5,7 +5,7 @@ so that "the company" is known for what it is. To its cosine with the question c
 kind of thing asked for, and the date.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -111,8 +111,11 @@ def coverage(concepts: Sequence[Concept], rarity: Sequence[float], present: froz
     whole = sum(rarity)
     if whole == 0:
         return 0.0
-    worth = [
-        max((worth for term, worth in concept.variants[language].items() if term in present), default=0.0)
-        for concept in concepts
-    ]
+    worth = [_worth(concept.variants[language], present) for concept in concepts]
     return sum(value * weight for value, weight in zip(worth, rarity, strict=True)) / whole
+
+
+def _worth(variants: Mapping[str, float], present: frozenset[str]) -> float:
+    if present.isdisjoint(variants):  # so it is with most words of most sentences
+        return 0.0
+    return max(worth for term, worth in variants.items() if term in present)

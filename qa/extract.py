@@ -29,7 +29,7 @@ def cite(
     also_in: Mapping[str, tuple[str, ...]],
     steps: Sequence[Said] = (),
 ) -> tuple[Citation, ...]:
-    """The best sentence, and up to two more that come near it or that show how its amount has changed.
+    """The best sentence, and up to two more that come near it or that give the amount at another time.
 
     Args:
         question: what was asked.
@@ -74,8 +74,10 @@ def _quote(citation: Citation, text: str) -> str:
 
 def softmax(scores: Sequence[float]) -> list[float]:
     """Scores as shares of one."""
-    exponentials = [math.exp(score - max(scores)) for score in scores]
-    return [value / sum(exponentials) for value in exponentials]
+    best = max(scores)
+    exponentials = [math.exp(score - best) for score in scores]
+    whole = sum(exponentials)
+    return [value / whole for value in exponentials]
 
 
 def _citation(

@@ -1,6 +1,7 @@
 """The parts of a sentence that are of the kind a question asks for: an amount, a date, a name, a reason, a place."""
 
 import re
+from functools import lru_cache
 
 from index.records import Span
 
@@ -73,14 +74,18 @@ def find_marks(sentence: str, kind: str, question: str) -> tuple[Span, ...]:
     Returns:
         Spans of the sentence, in order; empty for kinds that have no form.
     """
-    pattern = _PATTERNS.get(kind)
-    if pattern is None:
-        return ()
     asked = question.casefold()
+    return tuple(span for span, text in _marks(sentence, kind) if text not in asked)
+
+
+@lru_cache(maxsize=50_000)
+def _marks(sentence: str, kind: str) -> tuple[tuple[Span, str], ...]:
+    """The parts of the kind, each with what it says in lower case; questions come back to the same sentences."""
+    pattern = _PATTERNS.get(kind)
     return tuple(
-        Span(match.start(), match.end())
-        for match in pattern.finditer(sentence)
-        if match.group().casefold() not in asked and not (kind in ("who", "where") and _opens(match, sentence))
+        (Span(match.start(), match.end()), match.group().casefold())
+        for match in (pattern.finditer(sentence) if pattern else ())
+        if not (kind in ("who", "where") and _opens(match, sentence))
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,7 +62,10 @@ def read_closely(question: str, evidence: Sequence[Evidence], reader: "CloseRead
         for candidate, row in zip(passages.values(), reader.read(question, texts), strict=True)
         for sentence, value in zip(candidate.chunk.sentences, row, strict=True)
     }
-    return [replace(item, read=odds.get((item.candidate.key, item.sentence))) for item in evidence]
+    return [
+        replace(item, read=odds[item.candidate.key, item.sentence]) if item.candidate.key in passages else item
+        for item in evidence
+    ]
 
 
 def reading_features(item: Evidence) -> tuple[float, ...]:
@@ -71,7 +75,10 @@ def reading_features(item: Evidence) -> tuple[float, ...]:
     return (*item.features, item.read)
 
 
+_lead = lru_cache(maxsize=2_000)(lead_sentence)
+
+
 def _passage(candidate: Candidate) -> "Passage":
     """A passage as it was embedded: behind what its article is about."""
-    text = contextual_text(candidate.article, candidate.chunk, lead_sentence(candidate.article))
+    text = contextual_text(candidate.article, candidate.chunk, _lead(candidate.article))
     return text, sentences_in_context(candidate.chunk, text)

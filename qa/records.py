@@ -79,7 +79,8 @@ class Step:
 class Answer:
     """Cited sentences that answer the question, best first. `passages` are what was considered.
 
-    `development` tells how an amount or a date has changed: two or three steps, the oldest first; or it is empty.
+    `development` has what articles of different dates say of an amount or a date, which may or may not be the same
+    thing: two or three steps, the oldest first; or it is empty.
     """
 
     question: Question

@@ -23,7 +23,7 @@ def refuse(considered: Considered, reason: str, searched: Extent, notices: tuple
 
 
 def answer_from(considered: Considered, also_cite: float, notices: tuple[str, ...]) -> Answer:
-    """The answer: its best sentences, cited, and how what was asked for has changed.
+    """The answer: its best sentences, cited, and what articles of other dates say of what was asked for.
 
     Args:
         considered: with evidence that is enough.

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 import pytest
@@ -23,10 +24,12 @@ from index.dates import DateRange  # noqa: E402
 from index.errors import ServeError  # noqa: E402
 from index.limits import Limits  # noqa: E402
 from qa.question import parse_question  # noqa: E402
+from qa.records import Turn  # noqa: E402
 from ui import chat  # noqa: E402
 from ui.access import RateLimit  # noqa: E402
 from ui.escaping import safe  # noqa: E402
 from ui.filters import Filters, choices, from_link, link, source_names  # noqa: E402
+from ui.markup import sources  # noqa: E402
 from ui.server import create_app, reserve  # noqa: E402
 from ui.texts import TEXTS  # noqa: E402
 
@@ -96,13 +99,23 @@ def test_the_page_names_nothing_outside(client):
     assert not [address for pair in loaded for address in pair if address and "localhost" not in address]
 
 
+def test_a_conversation_keeps_the_texts_that_it_shows_and_of_others_their_dates():
+    reply = FakeAssistant().ask("Nvidia?")
+    first, other = reply.passages[0], replace(reply.passages[0].article, id="other.txt", date=None)
+    more = replace(reply, passages=(first, *reply.passages, first, replace(first, article=other)))
+    turn, whole = Turn("Nvidia?", chat.kept(more)), Turn("Nvidia?", more)
+    assert sources([turn], "nl", {}) == sources([whole], "nl", {})
+    [bare] = [hit for hit in turn.reply.passages if not hit.article.text]
+    assert (bare.article.id, bare.article.date) == ("other.txt", None)
+
+
 def test_an_answer_arrives_a_sentence_at_a_time():
     updates = ask("Waarom verkocht SoftBank Nvidia?")
     lengths = [len(update.messages[-1]["content"]) for update in updates]
     assert updates[0].messages[-1]["role"] == "user"
     assert lengths[1] < lengths[2]
     assert "<mark>" in updates[1].sources
-    assert len(updates[-1].turns) == 1
+    assert len(last(updates).turns) == 1
 
 
 def test_the_conversation_so_far_is_passed_on():

@@ -3,18 +3,19 @@
 import datetime as dt
 import logging
 import secrets
-import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 from index.errors import ArticleQAError
+from index.records import Chunk
 from qa import Assistant, Turn
-from qa.records import Answer, Refusal
+from qa.records import Answer, Hit, Refusal
 from ui.access import RateLimit
 from ui.escaping import safe
 from ui.filters import Filters, source_names
-from ui.markup import message, sources
+from ui.markup import NEAREST, message, sources
 from ui.texts import say
 
 MOST_TURNS = 20
@@ -22,7 +23,8 @@ MOST_TURNS = 20
 
 _AT_ONCE = 2
 """Questions that are worked on at the same time: threads that all want the interpreter's lock between the model's many
-small steps slow each other down, so more of them answer fewer."""
+small steps slow each other down, so more of them answer fewer. It is always the same threads, as each one that has run
+the model keeps memory from it."""
 
 _PACE = 0.12
 """Seconds between the sentences of an answer as it appears."""
@@ -44,9 +46,10 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """New values of the page's parts; None leaves the turns as they are.
+    """New values of the page's parts.
 
-    The sources are there each time: to leave a part as it is, Gradio makes it and its description anew.
+    The turns are given once, as a list that still grows; None leaves them as they are. The sources are there each time:
+    to leave a part as it is, Gradio makes it and its description anew.
     """
 
     messages: list[Message]
@@ -60,7 +63,7 @@ class Chat:
     def __init__(self, assistant: Assistant, limit: RateLimit) -> None:
         self._assistant = assistant
         self._limit = limit
-        self._turnstile = threading.Semaphore(_AT_ONCE)
+        self._workers = ThreadPoolExecutor(_AT_ONCE)
 
     def answer(self, question: str, turns: list[Turn], filters: Filters, visitor: Visitor) -> Iterator[Update]:
         """The page's updates while a question is answered, a sentence at a time.
@@ -80,16 +83,16 @@ class Chat:
         if isinstance(reply, str):
             yield Update([*before, _failed(reply)], panel)
             return
-        turn = Turn(question, reply, dt.datetime.now(dt.UTC))
+        turn = Turn(question, kept(reply), dt.datetime.now(dt.UTC))
         shown = [*turns, turn][-MOST_TURNS:]
         before, panel = [*conversation(shown[:-1], language), asked], sources(shown, language, names)
         first, *more = message(reply, len(shown), question, language)
-        yield Update([*before, _said("assistant", first)], panel)
+        yield Update([*before, _said("assistant", first)], panel, turns)
         turns.append(turn)  # only now: who stops a search has not asked
         del turns[:-MOST_TURNS]
-        for grown in more or [first]:
+        for grown in more:
             time.sleep(_PACE)
-            yield Update([*before, _said("assistant", grown)], panel, turns)
+            yield Update([*before, _said("assistant", grown)], panel)
 
     def _reply(
         self, question: str, turns: tuple[Turn, ...], filters: Filters, names: Names, visitor: Visitor
@@ -103,12 +106,26 @@ class Chat:
         chosen = [source for name in filters.sources for source in names[name]]
         try:
             days = filters.days()
-            with self._turnstile:
-                return self._assistant.ask(question, days, turns, sources=chosen)
+            return self._workers.submit(self._assistant.ask, question, days, turns, sources=chosen).result()
         except ArticleQAError as error:
             return safe(str(error))
         except Exception:  # noqa: BLE001 (a visitor gets one line and a number; the log has the rest)
             return report_fault(language)
+
+
+def kept(reply: Answer | Refusal) -> Answer | Refusal:
+    """A reply without the texts of the articles that it does not show: a conversation holds twenty of them for long.
+
+    When those appeared and what they are called stays, for the line above the cards.
+    """
+    cited = {citation.article_id for citation in reply.citations}
+    shown = [hit for n, hit in enumerate(reply.passages) if n < NEAREST or hit.article.id in cited]
+    rest = {hit.article.id: hit for hit in reply.passages if hit not in shown}
+    return replace(reply, passages=(*shown, *map(_bare, rest.values())))
+
+
+def _bare(hit: Hit) -> Hit:
+    return replace(hit, article=replace(hit.article, text=""), chunk=Chunk(hit.article.id, 0, 0, "", ()))
 
 
 def conversation(turns: list[Turn], language: str) -> list[Message]:

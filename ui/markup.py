@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from index.records import Article, Span
     from qa.records import Answer, Citation, Hit, Refusal, Step, Turn
 
+NEAREST = 3
+"""Passages that a refusal shows."""
+
 _BLANK = re.compile(r"\s+")
 
 _ARTICLE_PAGE = """<!doctype html>
@@ -149,7 +152,7 @@ def _whens(dates: list[str]) -> str:
 
 
 def _development(steps: "Sequence[Step]", turn: int, language: str) -> str:
-    """How what was asked for has changed, each step with its date and the card that it comes from."""
+    """What articles of other dates say, each step with its date and the card that it comes from."""
     items = "".join(
         f"<li><time>{_date(step.date, language)}</time> "
         f'<a class="cite" href="#s{turn}-{step.n}">{safe(one_line(step.text))}</a></li>'
@@ -166,7 +169,7 @@ def _notices(reply: "Answer | Refusal") -> str:
 def _turn(turn: int, reply: "Answer | Refusal", newest: bool, language: str, names: Mapping[str, Sequence[str]]) -> str:
     found = articles_of(reply)
     if reply.refused:
-        cards = [_nearest(turn, n, hit, language) for n, hit in enumerate(reply.passages[:3], start=1)]
+        cards = [_nearest(turn, n, hit, language) for n, hit in enumerate(reply.passages[:NEAREST], start=1)]
         heading = f'<p class="nearest">{say(language, "nearest")}</p>' if cards else ""
     else:
         cards = [_card(turn, citation, found.get(citation.article_id), language) for citation in reply.citations]

@@ -29,6 +29,9 @@ _FINISHING = 5
 _SESSIONS = 1000
 """Conversations kept at a time; the one that has been silent longest is forgotten first."""
 
+_LOOKS = 0.01
+"""Seconds between Gradio's looks at what waits; by itself it looks a thousand times a second, busy or not."""
+
 _HEADERS = {
     "content-security-policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
@@ -108,6 +111,8 @@ def create_app(
     page = build_page(Services(chat, archive, assistant.sources, examples, feedback, uploads))
     page.state_session_capacity = _SESSIONS
     page.queue(default_concurrency_limit=8, max_size=200)
+    page._queue.sleep_when_free = _LOOKS
+    page._queue.progress_update_sleep_when_free = 10 * _LOOKS
     gr.mount_gradio_app(
         app,
         page,
