@@ -1,20 +1,23 @@
-"""Fits the weights that follow-up questions depend on to dialogues.jsonl, and writes qa/followup.json.
+"""Fits the weights that follow-up questions depend on to dialogues, and writes qa/followup.json.
 
     python -m benchmarks.followups
 
 1. subject: logistic regression on what tells a new subject from a follow-up;
 2. sentences: for the follow-ups, by the softmax likelihood of the sentences that answer them;
 3. threshold_shift: what must be added to the thresholds of other questions to keep a share of KEPT (benchmarks/
-   deciding.py) of those whose answer is among the three best sentences.
+   deciding.py) of those whose answer is among the three best sentences, the mean of the two archives.
 
-What came before each turn is what its spelled-out questions bring up, so that the weights do not depend on themselves.
-The dialogues in held-out-dialogues/ have no part in it; benchmarks/behaviour.py reports both.
+The dialogues are those of dialogues.jsonl over benchmarks/news, and (not for 1) those of the storylines that training
+held out. What came before each turn is what its spelled-out questions bring up, so that the weights do not depend on
+themselves. The dialogues in held-out-dialogues/ have no part in it; benchmarks/behaviour.py reports on them.
 """
 
 import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.deciding import KEPT
+from benchmarks.held_out import DIALOGUES, STORYLINES, write_held_out
 from benchmarks.softmax import fit_softmax, named
 from index.archive import Archive
 from index.embedding import load_embedder
@@ -43,57 +47,79 @@ HERE = Path(__file__).parent
 WEIGHTS = Path(followup.__file__).with_name(FILE)
 
 
+@dataclass(slots=True)
+class Found:
+    """The follow-ups that an archive answers: of each the signals of the sentences read for it, and which of them are
+    right (`groups`), and its language with those sentences."""
+
+    groups: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
+    sentences: list[tuple[str, tuple[Evidence, ...]]] = field(default_factory=list)
+
+
 def main() -> None:
     """Fit, with the bundled model, and write the file."""
-    with tempfile.TemporaryDirectory() as folder:
-        embedder = load_embedder()
-        update_archive(Path(folder), [HERE / "news" / "articles"], embedder)
-        with closing(Assistant(Archive.open(folder), embedder)) as assistant:
-            WEIGHTS.write_text(json.dumps(fit(assistant), indent=1) + "\n", "utf-8")
+    with tempfile.TemporaryDirectory() as name:
+        folder, embedder = Path(name), load_embedder()
+        write_held_out(folder / "texts")
+        held_out = folder / "texts" / STORYLINES
+        subject: list[tuple[list[float], bool]] = []
+        found = []
+        for index, source, dialogues in (("1", HERE / "news", HERE), ("2", held_out, held_out)):
+            update_archive(folder / index, [source / "articles"], embedder)
+            with closing(Assistant(Archive.open(folder / index), embedder)) as assistant:
+                found.append(_ask(assistant, dialogues / DIALOGUES, subject))
+        WEIGHTS.write_text(json.dumps(fit(subject, found), indent=1) + "\n", "utf-8")
 
 
-def fit(assistant: Assistant) -> dict[str, Any]:
-    """The content of the file, fitted with an assistant over benchmarks/news."""
-    signals, new_subject, groups, found = [], [], [], []
-    for turn, earlier in _later_turns(assistant):
-        question = parse_question(turn["question"])
-        signals.append(context_signals(question, [each.reply for each in earlier]))
-        new_subject.append(turn["topic_change"])
-        if turn["answerable"] and not turn["topic_change"]:
-            features, right, evidence = _sentences(assistant, turn, earlier)
-            groups.append((features, right))
-            found.append((question.language, evidence))
-    model = LogisticRegression(max_iter=1000).fit(np.array(signals), np.array(new_subject))
-    subject = [*model.coef_[0], model.intercept_[0]]
-    sentences = fit_softmax(groups)
+def fit(subject: list[tuple[list[float], bool]], found: list[Found]) -> dict[str, Any]:
+    """The content of the file.
+
+    Args:
+        subject: signals of turns, and whether they begin a new subject.
+        found: of each archive.
+    """
+    signals, begins = zip(*subject, strict=True)
+    model = LogisticRegression(max_iter=1000).fit(np.array(signals), np.array(begins))
+    sentences = fit_softmax([group for each in found for group in each.groups])
     return {
-        "subject": named((*CONTEXT_SIGNALS, "constant"), subject),
+        "subject": named((*CONTEXT_SIGNALS, "constant"), [*model.coef_[0], model.intercept_[0]]),
         "sentences": named(SIGNALS, sentences),
-        "threshold_shift": _threshold_shift(groups, found, sentences),
+        "threshold_shift": round(float(np.mean([_threshold_shift(each, sentences) for each in found])), 4),
     }
 
 
-def _threshold_shift(
-    groups: list[tuple[np.ndarray, np.ndarray]], found: list[tuple[str, tuple[Evidence, ...]]], sentences: np.ndarray
-) -> float:
+def _ask(assistant: Assistant, dialogues: Path, subject: list[tuple[list[float], bool]]) -> Found:
+    """Go through the dialogues; those that change the subject at times are added to `subject`."""
+    found = Found()
+    for turn, earlier in _later_turns(assistant, dialogues):
+        question = parse_question(turn["question"])
+        if "topic_change" in turn:
+            subject.append((context_signals(question, [each.reply for each in earlier]), turn["topic_change"]))
+        if turn["answerable"] and not turn.get("topic_change"):
+            features, right, evidence = _sentences(assistant, turn, earlier)
+            found.groups.append((features, right))
+            found.sentences.append((question.language, evidence))
+    return found
+
+
+def _threshold_shift(found: Found, sentences: np.ndarray) -> float:
     """What keeps a share of KEPT of the follow-ups that are answered rightly."""
     margins, weights = [], load_weights()
-    for (features, right), (language, evidence) in zip(groups, found, strict=True):
+    for (features, right), (language, evidence) in zip(found.groups, found.sentences, strict=True):
         order = np.argsort(-(features @ sentences))
         if right[order[:MOST_CITATIONS]].any():
             best = evidence[order[0]]
             margins.append(answer_probability(best, weights) - threshold(language, best, weights))
-    return round(float(np.quantile(margins, 1 - KEPT)), 4)
+    return float(np.quantile(margins, 1 - KEPT))
 
 
-def _later_turns(assistant: Assistant) -> Iterator[tuple[dict[str, Any], list[Turn]]]:
+def _later_turns(assistant: Assistant, dialogues: Path) -> Iterator[tuple[dict[str, Any], list[Turn]]]:
     """Every turn but the first of each dialogue, with the turns before it."""
-    for line in (HERE / "dialogues.jsonl").read_text("utf-8").splitlines():
+    for line in dialogues.read_text("utf-8").splitlines():
         earlier: list[Turn] = []
-        for turn in json.loads(line)["turns"]:
-            if earlier:
-                yield turn, list(earlier)
-            earlier.append(Turn(turn["question"], assistant.ask(turn["standalone"])))
+        for before, turn in pairwise(json.loads(line)["turns"]):
+            earlier.append(Turn(before["question"], assistant.ask(before["standalone"])))
+            yield turn, list(earlier)
 
 
 def _sentences(

@@ -110,8 +110,13 @@ def _standalone(own: Question, last: Turn) -> str:
     typed = {word.casefold(): word for word in re.findall(r"\w+", last.reply.question.text)}
     names = [typed.get(name.word.casefold(), name.word) for name in _names(last.reply.question)]
     carried = " ".join([*last.question.split(), *(name for name in names if name.casefold() not in said)])
-    room = MAX_CHARACTERS - len(own.text) - len(" ()")
-    return f"{own.text} ({carried[:room]})" if room > 0 else own.text
+    return in_front_of(own.text, carried)
+
+
+def in_front_of(own: str, carried: str) -> str:
+    """A follow-up with what it leans on behind it, as much as a question may have; what training/ teaches the model."""
+    room = MAX_CHARACTERS - len(own) - len(" ()")
+    return f"{own} ({carried[:room]})" if room > 0 else own
 
 
 def _names(question: Question) -> list[Concept]:

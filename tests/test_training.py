@@ -20,6 +20,10 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 from transformers import BertConfig, BertModel
 
+from benchmarks.held_out import DIALOGUES, STORYLINES, write_held_out
+from qa.followup import lean_on
+from qa.question import parse_question
+from qa.records import Refusal, Turn
 from training import losses
 from training.batches import Asked, Batch, Batches, Chunk, Teacher
 from training.cutting import cut, shortened
@@ -95,6 +99,9 @@ def test_the_data_is_what_it_says() -> None:
     assert len(corpus.storylines) > 100
     assert all(len(storyline) == 4 for storyline in corpus.storylines)
     assert all(len(a.nl) > 8 and a.questions and a.near_misses for story in corpus.storylines for a in story)
+    follow_ups = [q for story in corpus.storylines for a in story for q in a.questions if q.turns]
+    assert len(follow_ups) > 500
+    assert all(text.endswith(")") for q in follow_ups for text in (q.nl, q.en))
     assert load_lexicon(LEXICON / "lexicon-nl-en.tsv.gz")["fiets"][0] == "bicycle"
 
 
@@ -111,9 +118,39 @@ def test_held_out_items_are_apart_and_always_the_same() -> None:
 
 
 def write_data(folder: Path, line: str) -> None:
-    for name in ("passages", "siblings", "siblings-2", "near-misses", "storylines"):
+    for name in ("passages", "siblings", "siblings-2", "near-misses", "storylines", "storylines-2"):
         with lzma.open(folder / f"{name}.jsonl.xz", "wt", encoding="utf-8") as file:
             file.write(line if name == "passages" else "")
+
+
+def test_a_follow_up_is_learnt_as_the_assistant_asks_it(tmp_path: Path) -> None:
+    write_data(tmp_path, "")
+    before = {"nl": "Waarom stopt Vera?", "en": "Why does Vera stop?"}
+    article = {"date": "2025", "nl": ["Ja.", "Mei."], "en": ["Yes.", "May."], "near": []}
+    article["qa"] = [{"nl": "en wanneer?", "en": "when?", "s": 1, "after": before}]
+    with lzma.open(tmp_path / "storylines-2.jsonl.xz", "wt", encoding="utf-8") as file:
+        file.write(json.dumps({"articles": [article]}))
+    [[passage]] = load_corpus(tmp_path).storylines
+    history = [Turn(before["en"], Refusal(parse_question(before["en"]), "not_found", ""))]
+    follow_up = lean_on(parse_question("when?"), history)
+    turns = (("Waarom stopt Vera?", "Why does Vera stop?"), ("en wanneer?", "when?"))
+    assert passage.questions == (Question("en wanneer? (Waarom stopt Vera?)", follow_up.text, 1, turns),)
+
+
+def test_what_is_held_out_is_a_benchmark_with_conversations(tmp_path: Path) -> None:
+    for archive in write_held_out(tmp_path):
+        folder = tmp_path / archive
+        texts = {path.name: path.read_text("utf-8") for path in (folder / "articles").iterdir()}
+        asked = [json.loads(line) for line in (folder / "questions.jsonl").read_text("utf-8").splitlines()]
+        talks = [json.loads(line)["turns"] for line in (folder / DIALOGUES).read_text("utf-8").splitlines()]
+        assert all(evidence in texts[row["article"]] for row in asked for evidence in row["evidence"])
+        assert not {row["question_en"] for row in asked} & {turns[1]["question"] for turns in talks}
+        assert bool(talks) == (archive == STORYLINES)
+        for opening, then in talks:
+            assert opening["standalone"]
+            assert then["answerable"] == any(
+                evidence in text for evidence in then["evidence"] for text in texts.values()
+            )
 
 
 @pytest.mark.parametrize(

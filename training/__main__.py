@@ -36,7 +36,8 @@ def main() -> int:
     """Runs the command; faults of the user's are one line on stderr and exit status 1."""
     options = parser().parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for library in ("httpx", "faiss"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     if options.command == "evaluate" and options.folder is None:
         parser().error("evaluate needs a model folder")
     try:

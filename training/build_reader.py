@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
-from qa.close_reading import WEIGHTS
+from qa.close_reading import LAYERS, WEIGHTS
 from qa.reader import Reader
 from training.base import sha256
 from training.data import Corpus, hold_out, load_corpus, load_lexicon
@@ -19,11 +21,14 @@ from training.package import read_model
 from training.reading import Apart, measure, train_reader
 from training.reading_batches import ReadingBatches, find_look_alikes
 from training.run import quiet
-from training.settings import BUNDLED, DATA, LEXICON, ReaderRecipe, Recipe
+from training.settings import BUNDLED, DATA, LEXICON, ReaderRecipe, Recipe, with_layers
 from training.teacher import teacher_vectors
 
+if TYPE_CHECKING:
+    from transformers import BertModel
+
 log = logging.getLogger(__name__)
-_MEASURED_IN = 14
+MEASURED_IN = 14
 """Steps in which the held-out part is gone through once."""
 
 
@@ -34,24 +39,33 @@ def build_reader(recipe: ReaderRecipe, work: Path, threads: int) -> None:
     corpus, held_out = hold_out(load_corpus(DATA), Recipe())
     tokenizer, bert = read_model(BUNDLED)
     lexicons = [load_lexicon(LEXICON / f"lexicon-{direction}.tsv.gz") for direction in ("nl-en", "en-nl")]
-    batches = ReadingBatches(corpus, look_alikes(corpus, work), tokenizer, recipe, Switcher(*lexicons))
+    switcher, nearest = Switcher(*lexicons), look_alikes(corpus, work)
     measured = held_out_batches(held_out, work, tokenizer, recipe)
-    apart, reader = Apart(bert), Reader()
-    log.info("training: %d steps of %.0f an epoch", recipe.steps, batches.steps_an_epoch)
-    folder = work / f"reader-{sha256(BUNDLED / 'model.safetensors')[:12]}"  # another model, another reader
-    train_reader(
-        reader, apart, batches, recipe, folder, lambda current: measure(current, apart, measured, _MEASURED_IN)
-    )
-    path = Path(str(WEIGHTS))
+    reader, model = Reader(), sha256(BUNDLED / "model.safetensors")[:12]  # another model, another reader
+    for stage in (recipe, with_layers(recipe)):
+        batches, apart = ReadingBatches(corpus, nearest, tokenizer, stage, switcher), Apart(bert, stage.layers)
+        log.info("training: %d steps of %.0f an epoch", stage.steps, batches.steps_an_epoch)
+        figures = partial(measure, apart=apart, batches=measured, steps=MEASURED_IN)
+        folder = work / f"reader-{model}-{stage.layers}"
+        train_reader(reader, apart, batches, stage, folder, figures)
+    log.info("written to %s, SHA-256 %s", WEIGHTS, write_reader(reader, bert, with_layers(recipe).layers))
+
+
+def write_reader(reader: Reader, bert: BertModel, layers: int) -> str:
+    """The reader and the model's uppermost layers, under their names in it, in half precision; returns the SHA-256."""
+    path, first = Path(str(WEIGHTS)), len(bert.encoder.layer) - layers
+    upper = tuple(f"{LAYERS}{number}." for number in range(first, len(bert.encoder.layer)))
+    weights = {name: value for name, value in bert.state_dict().items() if name.startswith(upper)}
+    weights |= reader.state_dict()
     path.parent.mkdir(exist_ok=True)
-    save_file({name: value.half().contiguous() for name, value in reader.state_dict().items()}, str(path))
+    save_file({name: value.half().contiguous() for name, value in weights.items()}, str(path))
     path.chmod(0o644)
-    log.info("written to %s, SHA-256 %s", path, sha256(path))
+    return sha256(path)
 
 
 def held_out_batches(corpus: Corpus, work: Path, tokenizer: Tokenizer, recipe: ReaderRecipe) -> ReadingBatches:
-    """Batches, nothing damaged, that go through the whole corpus once in _MEASURED_IN steps."""
-    sizes = {"pairs": round(len(corpus.pairs) / _MEASURED_IN), "singles": round(len(corpus.singles) / _MEASURED_IN)}
+    """Batches, nothing damaged, that go through the whole corpus once in MEASURED_IN steps."""
+    sizes = {"pairs": round(len(corpus.pairs) / MEASURED_IN), "singles": round(len(corpus.singles) / MEASURED_IN)}
     return ReadingBatches(corpus, look_alikes(corpus, work), tokenizer, dataclasses.replace(recipe, **sizes))
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from index.errors import ArticleQAError
+from qa.followup import in_front_of
 from training.settings import Recipe
 
 T = TypeVar("T")
@@ -22,6 +23,7 @@ LANGUAGES: tuple[Language, Language] = ("nl", "en")
 Kind = Literal["pairs", "singles", "storylines"]
 KINDS: tuple[Kind, Kind, Kind] = ("pairs", "singles", "storylines")
 SIBLINGS = ("siblings.jsonl.xz", "siblings-2.jsonl.xz")
+STORYLINES = ("storylines.jsonl.xz", "storylines-2.jsonl.xz")
 
 
 class DataFault(ArticleQAError):
@@ -30,11 +32,16 @@ class DataFault(ArticleQAError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question in both languages, answered by sentence number `sentence` of its passage."""
+    """One question in both languages, answered by sentence number `sentence` of its passage.
+
+    A follow-up stands as the assistant asks it, in front of the question that it leans on. Its `turns` are that
+    question and itself as typed, each in Dutch and English.
+    """
 
     nl: str
     en: str
     sentence: int
+    turns: tuple[tuple[str, str], ...] = ()
 
     def text(self, language: Language) -> str:
         """The question in one language."""
@@ -100,10 +107,17 @@ def _passage(
 ) -> Passage:
     if len(nl) != len(en):
         raise ValueError(f"{len(nl)} Dutch and {len(en)} English sentences")
-    questions, near = (tuple(Question(q["nl"], q["en"], q["s"]) for q in some) for some in (qa, near_misses))
+    questions, near = (tuple(map(_question, some)) for some in (qa, near_misses))
     if any(not 0 <= q.sentence < len(nl) for q in (*questions, *near)):
         raise ValueError("a question points at a sentence that is not there")
     return Passage(tuple(nl), tuple(en), questions, near)
+
+
+def _question(item: dict[str, Any]) -> Question:
+    if before := item.get("after"):
+        nl, en = (in_front_of(item[language], before[language]) for language in LANGUAGES)
+        return Question(nl, en, item["s"], ((before["nl"], before["en"]), (item["nl"], item["en"])))
+    return Question(item["nl"], item["en"], item["s"])
 
 
 def _pair(item: dict[str, Any]) -> tuple[Passage, Passage]:
@@ -149,10 +163,11 @@ def load_corpus(folder: Path) -> Corpus:
         for n, item in _lines(path):
             number = n
             pairs[item["pair"]] = _near_miss(item, pairs[item["pair"]])
-        path = folder / "storylines.jsonl.xz"
-        for n, item in _lines(path):
-            number = n
-            storylines.append(_storyline(item))
+        for name in STORYLINES:
+            path = folder / name
+            for n, item in _lines(path):
+                number = n
+                storylines.append(_storyline(item))
     except (KeyError, IndexError, TypeError, ValueError) as error:
         reason = f"field {error} is missing" if isinstance(error, KeyError) else str(error)
         raise DataFault(f"data file {path}, line {number}: {reason}") from None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from sklearn.metrics import roc_auc_score
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from qa.reader import Reader, Tokens
@@ -30,10 +30,15 @@ PAIRS_AT_ONCE = 48
 
 
 class Apart:
-    """The frozen bundled model; what it makes of a passage is kept, because passages come by again and again."""
+    """The bundled model, whose uppermost `layers` learn to read for the reader.
 
-    def __init__(self, bert: BertModel) -> None:
-        """No gradients reach the model."""
+    Where none does, what it makes of a passage is kept, because passages come by again and again.
+    """
+
+    def __init__(self, bert: BertModel, layers: int = 0) -> None:
+        """No gradients reach the other layers."""
+        bert.requires_grad_(False)
+        self.layers = nn.ModuleList(bert.encoder.layer[len(bert.encoder.layer) - layers :]).requires_grad_(True)
         self._bert = bert
         self._kept: dict[Text, Tokens] = {}
 
@@ -43,6 +48,8 @@ class Apart:
 
     def passages(self, texts: Sequence[Text]) -> list[Tokens]:
         """Of passages."""
+        if self.layers:
+            return read_apart(self._bert, texts)
         missing = list({text for text in texts if text not in self._kept})
         for text, tokens in zip(missing, read_apart(self._bert, missing), strict=True):
             self._kept[text] = replace(tokens, states=tokens.states.half())
@@ -69,11 +76,10 @@ def read_pairs(reader: Reader, pairs: Sequence[tuple[Tokens, Tokens]]) -> Iterat
 
 
 def read_apart(bert: BertModel, texts: Sequence[Text]) -> list[Tokens]:
-    """What the frozen model makes of texts."""
+    """What the model makes of texts."""
     if not texts:
         return []
-    with torch.no_grad():
-        encoded = encode(bert, [framed(text.sentences) for text in texts])
+    encoded = encode(bert, [framed(text.sentences) for text in texts])
     states = torch.split(encoded.tokens, encoded.sizes.tolist())
     return [
         Tokens(state[1:-1], vector, _owners(text), len(text.sentences) - text.context)
@@ -138,14 +144,18 @@ def _area(positive: list[float], negative: list[float]) -> float:
     return round(float(roc_auc_score(labels, positive + negative)), 4)
 
 
-def make_optimizer(reader: Reader, recipe: ReaderRecipe) -> torch.optim.AdamW:
-    """AdamW, decaying matrices alone."""
-    matrices = [p for p in reader.parameters() if p.ndim >= 2]
-    rest = [p for p in reader.parameters() if p.ndim < 2]
-    return torch.optim.AdamW(
-        [{"params": matrices, "weight_decay": recipe.weight_decay}, {"params": rest, "weight_decay": 0.0}],
-        lr=recipe.rate, betas=(0.9, 0.98), fused=True,
-    )  # fmt: skip
+def make_optimizer(reader: Reader, layers: nn.Module, recipe: ReaderRecipe) -> torch.optim.AdamW:
+    """AdamW, decaying matrices alone; the reader and the model's layers each at their rate."""
+    parts = (reader, recipe.rate), (layers, recipe.body_rate)
+    groups = [
+        {"params": some, "lr": rate, "rate": rate, "weight_decay": decay}
+        for part, rate in parts
+        for some, decay in (
+            ([p for p in part.parameters() if p.ndim >= 2], recipe.weight_decay),
+            ([p for p in part.parameters() if p.ndim < 2], 0.0),
+        )
+    ]
+    return torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
 
 
 def train_reader(
@@ -158,19 +168,20 @@ def train_reader(
 ) -> Progress:
     """Trains in place until recipe.steps, from the folder's checkpoint where there is one."""
     folder.mkdir(parents=True, exist_ok=True)
-    optimizer = make_optimizer(reader, recipe)
-    progress = resume(folder / "checkpoint.pt", reader, optimizer, recipe)
+    learning = nn.ModuleList([reader, apart.layers])
+    optimizer = make_optimizer(reader, apart.layers, recipe)
+    progress = resume(folder / "checkpoint.pt", learning, optimizer, recipe)
     reader.train()
     since, seen = time.monotonic(), 0.0
     while progress.step < recipe.steps:
         for group in optimizer.param_groups:
-            group["lr"] = recipe.rate * rate_at(progress.step, recipe)
+            group["lr"] = group["rate"] * rate_at(progress.step, recipe)
         torch.manual_seed(recipe.seed * 1_000_003 + progress.step)  # of dropout: a resumed run goes on as it would have
         batch = batches.batch(progress.step)
         loss = reading_loss(read_batch(reader, apart, batch), batch.cases)
         optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
-        torch.nn.utils.clip_grad_norm_(reader.parameters(), recipe.clip)
+        nn.utils.clip_grad_norm_(learning.parameters(), recipe.clip)
         optimizer.step()
         progress.step += 1
         seen += loss.item()
@@ -182,6 +193,6 @@ def train_reader(
             progress.history.append({"step": progress.step, **evaluate(reader)})
             reader.train()
             log.info("held out: %s", json.dumps(progress.history[-1]))
-            save(folder / "checkpoint.pt", reader, optimizer, progress, recipe)
+            save(folder / "checkpoint.pt", learning, optimizer, progress, recipe)
             since = time.monotonic()
     return progress

@@ -19,7 +19,7 @@ from training.retrieval import match, measure, prepare
 from training.settings import DATA, LEXICON, Recipe, second_stage
 from training.start import build_start
 from training.teacher import english_texts, phrases, teacher_vectors
-from training.train import average, train
+from training.train import State, average, copy_of, mean_of, train
 from training.vocabulary import Sizes
 
 if TYPE_CHECKING:
@@ -63,8 +63,9 @@ def build(recipe: Recipe, work: Path, out: Path, threads: int) -> None:
     tokenizer, model = build_start(without_storylines(corpus), Sizes())
     corpus = take_share(corpus, recipe.share)
     first = Stage(without_storylines(corpus), without_storylines(held_out), recipe, work / "run")
-    for stage in (first, Stage(corpus, held_out, second_stage(recipe), work / "run-storylines")):
-        _train_stage(model, tokenizer, stage, work)
+    second = Stage(corpus, held_out, second_stage(recipe), work / "run-storylines")
+    ends = [_train_stage(model, tokenizer, stage, work) for stage in (first, second)]
+    model.load_state_dict(mean_of(ends))
     digest = write_model(model, tokenizer, out)
     update_card(out, digest)
     log.info("written to %s, SHA-256 %s; measure it (evaluate) and renew the figures in its card", out, digest)
@@ -80,7 +81,7 @@ class Stage:
     folder: Path
 
 
-def _train_stage(model: BertModel, tokenizer: Tokenizer, stage: Stage, work: Path) -> None:
+def _train_stage(model: BertModel, tokenizer: Tokenizer, stage: Stage, work: Path) -> State:
     """Trains in place; ends with the mean of the last snapshots, or the last where that measures better."""
     recipe, held = stage.recipe, prepare(stage.held_out)
 
@@ -92,13 +93,14 @@ def _train_stage(model: BertModel, tokenizer: Tokenizer, stage: Stage, work: Pat
     batches = Batches(stage.corpus, teacher, tokenizer, Switcher(*lexicons), recipe)
     log.info("training: %d steps of %.0f an epoch", recipe.steps, batches.steps_an_epoch)
     progress = train(model, batches, teacher, recipe, stage.folder, held_out_figures)
-    trained = {name: value.clone() for name, value in model.state_dict().items()}
+    trained = copy_of(model)
     snapshots = [stage.folder / f"snapshot-{int(h['step'])}.pt" for h in progress.history[-recipe.average_last :]]
     model.load_state_dict(average(snapshots))
     mean = held_out_figures(model.train(False))
     log.info("held out, mean of the last %d: %s", len(snapshots), json.dumps(mean))
     if mean["score"] < progress.history[-1]["score"]:
         model.load_state_dict(trained)
+    return copy_of(model)
 
 
 def evaluate_folder(folder: Path, threads: int) -> None:

@@ -70,8 +70,8 @@ class Recipe:
 def second_stage(first: Recipe) -> Recipe:
     """What follows once the languages are together: whole articles by four, with some of the first stage's texts."""
     return replace(
-        first, steps=240, decay=80, body_rate=3e-5, row_rate=2e-4, same_language=0.08,
-        pairs=4, singles=6, storylines=2, sentences=12, average_last=3,
+        first, steps=200, decay=70, body_rate=3e-5, row_rate=2e-4, same_language=0.08,
+        pairs=3, singles=4, storylines=3, sentences=12, average_last=3,
     )  # fmt: skip
 
 
@@ -80,11 +80,14 @@ class ReaderRecipe:
     """What one run of the reader's training does."""
 
     seed: int = 2024
-    steps: int = 400
+    steps: int = 250
     warmup: int = 30
-    decay: int = 200
+    decay: int = 100
     """The last steps, in which the rates fall to nothing."""
+    layers: int = 0
+    """Of the bundled model, the uppermost, that learn along (a copy of their own: the model's vectors stay)."""
     rate: float = 1e-3
+    body_rate: float = 3e-5
     weight_decay: float = 0.01
     clip: float = 1.0
     pairs: int = 4
@@ -100,4 +103,20 @@ class ReaderRecipe:
     typo: float = 0.1
     unmarked: float = 0.2
     """Share of questions without their question mark."""
-    evaluate_every: int = 50
+    evaluate_every: int = 125
+
+
+def with_layers(first: ReaderRecipe) -> ReaderRecipe:
+    """What follows once the reader knows its task: the model's upper half learns along, from smaller batches."""
+    return replace(
+        first,
+        steps=200,
+        warmup=10,
+        decay=100,
+        layers=3,
+        rate=3e-4,
+        pairs=2,
+        singles=3,
+        storylines=1,
+        evaluate_every=100,
+    )

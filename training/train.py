@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from transformers import BertModel
 
 log = logging.getLogger(__name__)
+State = dict[str, Tensor]
+"""A model's weights, by name."""
 
 
 def make_optimizer(model: BertModel, recipe: Recipe) -> torch.optim.AdamW:
@@ -100,7 +102,16 @@ def train(
     return progress
 
 
-def average(snapshots: list[Path]) -> dict[str, Tensor]:
+def average(snapshots: list[Path]) -> State:
     """The mean of several snapshots' weights."""
-    states = [torch.load(path, weights_only=True) for path in snapshots]
-    return {name: torch.stack([s[name].float() for s in states]).mean(0) for name in states[0]}
+    return mean_of([torch.load(path, weights_only=True) for path in snapshots])
+
+
+def mean_of(states: list[State]) -> State:
+    """The mean of weights that one training went through ("model soup": Wortsman et al. 2022)."""
+    return {name: torch.stack([state[name].float() for state in states]).mean(0) for name in states[0]}
+
+
+def copy_of(model: BertModel) -> State:
+    """The weights as they are now."""
+    return {name: value.clone() for name, value in model.state_dict().items()}
