@@ -1,14 +1,15 @@
 """Texts -> vectors. The bundled bilingual model, or any sentence-transformers model by name or folder."""
 
+import copy
 import hashlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -16,6 +17,10 @@ from index.chunking import sentences_in_context
 from index.errors import ModelError, ModelMismatchError
 from index.records import Chunk, Span
 from index.vectors import Vectors
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from torch.nn import Module
 
 BUNDLED = "bundled"
 
@@ -145,6 +150,16 @@ class SentenceTransformerEmbedder:
         query, passage = next((prompts for part, prompts in _PROMPTS.items() if part in label.lower()), (None, None))
         own = any(self._model.prompts.values())
         self._query_prompt, self._passage_prompt = (None, None) if own else (query, passage)
+
+    def with_weights(self, weights: Mapping[str, "Tensor"]) -> "SentenceTransformerEmbedder":
+        """The same model with other weights under some of its transformer's names; the rest is shared, not copied."""
+        kept = (value for name, value in self._model.named_parameters() if not name.endswith(tuple(weights)))
+        other = copy.copy(self)
+        other._model = copy.deepcopy(self._model, {id(value): value for value in kept})
+        transformer: Module = other._model[0].auto_model  # type: ignore[assignment]  # typed as a tensor, maybe
+        transformer.load_state_dict(weights, strict=False)
+        other._using = threading.Lock()
+        return other
 
     def documents(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages, float32 (len(texts), dimension), unit length."""

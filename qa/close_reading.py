@@ -1,4 +1,5 @@
-"""Reads promising passages closely: the trained reader at work, on the bundled model's token vectors."""
+"""Reads promising passages closely: the trained reader at work, on token vectors of the bundled model's lower layers
+and its own upper ones."""
 
 from __future__ import annotations
 
@@ -18,6 +19,8 @@ from index.records import Span
 from qa.reader import Reader, Tokens
 
 WEIGHTS = files("qa").joinpath("data/reader.safetensors")
+LAYERS = "encoder.layer."
+"""What the names of the model's layers begin with, of which the reader has some of its own."""
 _KEPT = 2_000
 """Passages whose token vectors stay in memory (about 80 kB each): the next question is often about the same ones."""
 
@@ -28,9 +31,9 @@ Passage = tuple[str, tuple[Span, ...]]
 class CloseReader:
     """Judges sentences with the trained reader. Safe to use from several threads."""
 
-    def __init__(self, bundled: SentenceTransformerEmbedder, reader: Reader) -> None:
-        """The embedder must be the bundled model, which the reader was trained on."""
-        self._bundled, self._reader = bundled, reader.train(False)
+    def __init__(self, model: SentenceTransformerEmbedder, reader: Reader) -> None:
+        """The model must be the one that the reader was trained with."""
+        self._model, self._reader = model, reader.train(False)
         self._kept: OrderedDict[Passage, Tokens] = OrderedDict()
         self._using = threading.Lock()
 
@@ -39,7 +42,7 @@ class CloseReader:
         if not passages:
             return []
         with torch.inference_mode():
-            asked = _full(_tokens(self._bundled.tokens([question])[0], ()))
+            asked = _full(_tokens(self._model.tokens([question])[0], ()))
             read = self._read(passages)
             return [row.tolist() for row in self._reader([asked] * len(read), read)]
 
@@ -48,7 +51,7 @@ class CloseReader:
         with self._using:
             kept = {passage: self._kept[passage] for passage in passages if passage in self._kept}
         missing = [passage for passage in dict.fromkeys(passages) if passage not in kept]
-        found = self._bundled.tokens([text for text, _ in missing]) if missing else []
+        found = self._model.tokens([text for text, _ in missing]) if missing else []
         kept |= {passage: _tokens(read, passage[1]) for passage, read in zip(missing, found, strict=True)}
         with self._using:
             for passage in passages:
@@ -61,10 +64,12 @@ class CloseReader:
 
 @cache
 def load_close_reader() -> CloseReader:
-    """The bundled reader on the bundled model, once for all archives."""
+    """The bundled reader on the bundled model with the reader's own upper layers, once for all archives."""
+    weights = {name: value.float() for name, value in load_file(str(WEIGHTS)).items()}
+    layers = {name: value for name, value in weights.items() if name.startswith(LAYERS)}
     reader = Reader()
-    reader.load_state_dict({name: value.float() for name, value in load_file(str(WEIGHTS)).items()})
-    return CloseReader(load_bundled(), reader)
+    reader.load_state_dict({name: value for name, value in weights.items() if name not in layers})
+    return CloseReader(load_bundled().with_weights(layers), reader)
 
 
 def _tokens(read: TokenVectors, sentences: Sequence[Span]) -> Tokens:

@@ -1,10 +1,11 @@
 """The reader: does this sentence answer this question, or does it only look like it?
 
-The bundled model reads question and passage apart, as when they are embedded, so that what a passage's tokens mean
-is worked out once for all questions. The reader then lays each token of the question beside what it is most like in
-the sentence and in the passage, each token of the sentence beside what it is most like in the question, compares, and
-sums up (decomposable attention: Parikh et al. 2016; both directions: Chen et al. 2017, ESIM; over token vectors
-trained for late interaction: Khattab and Zaharia 2020, ColBERT). A sentence's logit is its log-odds of answering.
+The bundled model, with upper layers of the reader's own, reads question and passage apart, as when they are embedded,
+so that what a passage's tokens mean is worked out once for all questions. The reader then lays each token of the
+question beside what it is most like in the sentence and in the passage, each token of the sentence beside what it is
+most like in the question, compares, and sums up (decomposable attention: Parikh et al. 2016; both directions: Chen et
+al. 2017, ESIM; over token vectors trained for late interaction: Khattab and Zaharia 2020, ColBERT). A sentence's logit
+is its log-odds of answering.
 """
 
 from __future__ import annotations

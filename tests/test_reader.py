@@ -4,23 +4,27 @@ import dataclasses
 import random
 import re
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
+from transformers import BertConfig, BertModel
 
 from index.embedding import TokenVectors
 from index.records import Span
 from qa.close_reading import WEIGHTS, CloseReader
 from qa.reader import WIDTH, Reader, Tokens
+from training import build_reader, reading
 from training.base import sha256
 from training.data import Corpus, DataFault, Passage, Question
 from training.noise import Switcher
 from training.progress import rate_at
-from training.reading import measure, read_pairs, reading_loss, train_reader
+from training.reading import Apart, measure, read_pairs, reading_loss, train_reader
 from training.reading_batches import SIBLINGS, Case, ReadingBatches, Text, find_look_alikes, siblings
 from training.settings import ReaderRecipe
 
@@ -157,6 +161,8 @@ def test_a_question_is_tried_on_its_own_passage_first() -> None:
 class FakeApart:
     """Token vectors drawn by piece number: the same piece, the same vector."""
 
+    layers = torch.nn.ModuleList()
+
     def __init__(self) -> None:
         generator = torch.Generator().manual_seed(1)
         self._table = torch.randn(80, WIDTH, generator=generator)
@@ -210,6 +216,39 @@ def test_it_learns_what_it_is_shown(tmp_path: Path) -> None:
     before = measure(reader(), apart, made, 3)["right"]  # type: ignore[arg-type]
     after = measure(run(tmp_path, recipe).train(False), apart, made, 3)["right"]  # type: ignore[arg-type]
     assert after > before + 0.2
+
+
+def bert() -> BertModel:
+    torch.manual_seed(0)
+    shape = {"hidden_size": WIDTH, "num_hidden_layers": 3, "num_attention_heads": 4, "intermediate_size": 16}
+    return BertModel(BertConfig(vocab_size=80, **shape), add_pooling_layer=False).train(False)
+
+
+def test_only_the_upper_layers_learn_along_and_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe, model = dataclasses.replace(TINY, layers=1, body_rate=1e-2), bert()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    judge, apart = reader(), Apart(model, recipe.layers)
+    train_reader(judge, apart, batches(recipe), recipe, tmp_path, lambda _: {})
+    after = model.state_dict()
+    assert {name[:16] for name in before if not torch.equal(before[name], after[name])} == {"encoder.layer.2."}
+
+    monkeypatch.setattr(build_reader, "WEIGHTS", tmp_path / "reader.safetensors")
+    assert build_reader.write_reader(judge, model, recipe.layers) == sha256(tmp_path / "reader.safetensors")
+    written = load_file(tmp_path / "reader.safetensors")
+    assert written.keys() - judge.state_dict().keys() == {name for name in after if name.startswith("encoder.layer.2.")}
+
+
+@pytest.mark.parametrize(("layers", "read"), [(0, 1), (1, 2)])
+def test_what_a_frozen_model_makes_of_a_passage_is_kept(
+    monkeypatch: pytest.MonkeyPatch, layers: int, read: int
+) -> None:
+    counted = Mock(wraps=reading.encode)
+    monkeypatch.setattr(reading, "encode", counted)
+    apart, text = Apart(bert(), layers), Text(((5, 6), (7,)))
+    first, second = apart.passages([text])[0], apart.passages([text])[0]
+    assert counted.call_count == read
+    torch.testing.assert_close(first.states, second.states)
+    assert first.states.requires_grad == bool(layers)
 
 
 def test_rates_rise_stay_and_fall() -> None:
