@@ -16,7 +16,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -40,20 +40,26 @@ from qa.followup_weights import FILE
 from qa.leaning import SIGNALS, own_scores, sentence_signals
 from qa.question import parse_question
 from qa.ranking import Ranked
-from qa.records import Turn
+from qa.records import Question, Turn
 from qa.weights import load_weights
 
 HERE = Path(__file__).parent
 WEIGHTS = Path(followup.__file__).with_name(FILE)
 
 
-@dataclass(slots=True)
-class Found:
-    """The follow-ups that an archive answers: of each the signals of the sentences read for it, and which of them are
-    right (`groups`), and its language with those sentences."""
+Begun = tuple[list[float], bool]
+"""The context signals of a turn, and whether it begins a new subject."""
 
-    groups: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
-    sentences: list[tuple[str, tuple[Evidence, ...]]] = field(default_factory=list)
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A follow-up that the articles answer: its language, the sentences read for it with a row of signals each
+    (sentences, SIGNALS), and which of them are right (sentences,)."""
+
+    language: str
+    evidence: tuple[Evidence, ...]
+    signals: np.ndarray
+    right: np.ndarray
 
 
 def main() -> None:
@@ -62,54 +68,50 @@ def main() -> None:
         folder, embedder = Path(name), load_embedder()
         write_held_out(folder / "texts")
         held_out = folder / "texts" / STORYLINES
-        subject: list[tuple[list[float], bool]] = []
+        subject: list[Begun] = []
         found = []
         for index, source, dialogues in (("1", HERE / "news", HERE), ("2", held_out, held_out)):
             update_archive(folder / index, [source / "articles"], embedder)
             with closing(Assistant(Archive.open(folder / index), embedder)) as assistant:
-                found.append(_ask(assistant, dialogues / DIALOGUES, subject))
+                begun, answered = _ask(assistant, dialogues / DIALOGUES)
+            subject += begun
+            found.append(answered)
         WEIGHTS.write_text(json.dumps(fit(subject, found), indent=1) + "\n", "utf-8")
 
 
-def fit(subject: list[tuple[list[float], bool]], found: list[Found]) -> dict[str, Any]:
-    """The content of the file.
-
-    Args:
-        subject: signals of turns, and whether they begin a new subject.
-        found: of each archive.
-    """
+def fit(subject: list[Begun], found: list[list[Answered]]) -> dict[str, Any]:
+    """The content of the file; `found` are the follow-ups of each archive."""
     signals, begins = zip(*subject, strict=True)
     model = LogisticRegression(max_iter=1000).fit(np.array(signals), np.array(begins))
-    sentences = fit_softmax([group for each in found for group in each.groups])
+    sentences = fit_softmax([(each.signals, each.right) for archive in found for each in archive])
     return {
         "subject": named((*CONTEXT_SIGNALS, "constant"), [*model.coef_[0], model.intercept_[0]]),
         "sentences": named(SIGNALS, sentences),
-        "threshold_shift": round(float(np.mean([_threshold_shift(each, sentences) for each in found])), 4),
+        "threshold_shift": round(float(np.mean([_threshold_shift(archive, sentences) for archive in found])), 4),
     }
 
 
-def _ask(assistant: Assistant, dialogues: Path, subject: list[tuple[list[float], bool]]) -> Found:
-    """Go through the dialogues; those that change the subject at times are added to `subject`."""
-    found = Found()
+def _ask(assistant: Assistant, dialogues: Path) -> tuple[list[Begun], list[Answered]]:
+    """Go through dialogues; turns that never could begin a new subject are not among those that may."""
+    begun, answered = [], []
     for turn, earlier in _later_turns(assistant, dialogues):
         question = parse_question(turn["question"])
         if "topic_change" in turn:
-            subject.append((context_signals(question, [each.reply for each in earlier]), turn["topic_change"]))
+            signals = context_signals(question, [each.reply for each in earlier])
+            begun.append((signals, turn["topic_change"]))
         if turn["answerable"] and not turn.get("topic_change"):
-            features, right, evidence = _sentences(assistant, turn, earlier)
-            found.groups.append((features, right))
-            found.sentences.append((question.language, evidence))
-    return found
+            answered.append(_read(assistant, question, turn["evidence"], earlier))
+    return begun, answered
 
 
-def _threshold_shift(found: Found, sentences: np.ndarray) -> float:
+def _threshold_shift(found: list[Answered], sentences: np.ndarray) -> float:
     """What keeps a share of KEPT of the follow-ups that are answered rightly."""
     margins, weights = [], load_weights()
-    for (features, right), (language, evidence) in zip(found.groups, found.sentences, strict=True):
-        order = np.argsort(-(features @ sentences))
-        if right[order[:MOST_CITATIONS]].any():
-            best = evidence[order[0]]
-            margins.append(answer_probability(best, weights) - threshold(language, best, weights))
+    for each in found:
+        order = np.argsort(-(each.signals @ sentences))
+        if each.right[order[:MOST_CITATIONS]].any():
+            best = each.evidence[order[0]]
+            margins.append(answer_probability(best, weights) - threshold(each.language, best, weights))
     return float(np.quantile(margins, 1 - KEPT))
 
 
@@ -122,19 +124,18 @@ def _later_turns(assistant: Assistant, dialogues: Path) -> Iterator[tuple[dict[s
             yield turn, list(earlier)
 
 
-def _sentences(
-    assistant: Assistant, turn: dict[str, Any], earlier: list[Turn]
-) -> tuple[np.ndarray, np.ndarray, tuple[Evidence, ...]]:
-    """The signals of every sentence read for a follow-up, which of them answer it, and the sentences."""
-    to = lean_on(parse_question(turn["question"]), earlier)
+def _read(assistant: Assistant, question: Question, gold: list[str], earlier: list[Turn]) -> Answered:
+    """A follow-up with every sentence read for it."""
+    to = lean_on(question, earlier)
     considered = assistant.consider(to.text)
     evidence = tuple(item for item in considered.evidence if item.read is not None)  # they come first
     candidates = list({item.candidate.key: item.candidate for item in evidence}.values())
     with assistant.archive.reading():
         own = own_scores(to, assistant.archive, assistant.warm_up(), candidates, load_weights().evidence)
     texts = [item.candidate.article.text[item.sentence.start : item.sentence.end] for item in evidence]
-    right = [any(text in gold or gold in text for gold in turn["evidence"]) for text in texts]
-    return sentence_signals(Ranked(evidence, considered.scores[: len(evidence)]), own, to), np.array(right), evidence
+    right = np.array([any(text in each or each in text for each in gold) for text in texts])
+    signals = sentence_signals(Ranked(evidence, considered.scores[: len(evidence)]), own, to)
+    return Answered(question.language, evidence, signals, right)
 
 
 if __name__ == "__main__":

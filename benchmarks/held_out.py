@@ -80,10 +80,8 @@ def _dialogues(passage: Passage, sentences: tuple[str, ...]) -> Iterator[str]:
     for question, evidence in _asked(passage, sentences):
         for before, own in zip(*question.turns, strict=True):
             opening = {"question": before, "standalone": before}
-            yield (
-                json.dumps({"turns": [opening, {"question": own, "evidence": evidence, "answerable": bool(evidence)}]})
-                + "\n"
-            )
+            then = {"question": own, "evidence": evidence, "answerable": bool(evidence)}
+            yield json.dumps({"turns": [opening, then]}) + "\n"
 
 
 def _asked(passage: Passage, sentences: tuple[str, ...]) -> Iterator[tuple[Question, list[str]]]:

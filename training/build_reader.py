@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from transformers import BertModel
 
 log = logging.getLogger(__name__)
-MEASURED_IN = 14
+_MEASURED_IN = 14
 """Steps in which the held-out part is gone through once."""
 
 
@@ -42,13 +42,14 @@ def build_reader(recipe: ReaderRecipe, work: Path, threads: int) -> None:
     switcher, nearest = Switcher(*lexicons), look_alikes(corpus, work)
     measured = held_out_batches(held_out, work, tokenizer, recipe)
     reader, model = Reader(), sha256(BUNDLED / "model.safetensors")[:12]  # another model, another reader
-    for stage in (recipe, with_layers(recipe)):
+    stages = recipe, with_layers(recipe)
+    for stage in stages:
         batches, apart = ReadingBatches(corpus, nearest, tokenizer, stage, switcher), Apart(bert, stage.layers)
         log.info("training: %d steps of %.0f an epoch", stage.steps, batches.steps_an_epoch)
-        figures = partial(measure, apart=apart, batches=measured, steps=MEASURED_IN)
+        figures = partial(measure, apart=apart, batches=measured, steps=_MEASURED_IN)
         folder = work / f"reader-{model}-{stage.layers}"
         train_reader(reader, apart, batches, stage, folder, figures)
-    log.info("written to %s, SHA-256 %s", WEIGHTS, write_reader(reader, bert, with_layers(recipe).layers))
+    log.info("written to %s, SHA-256 %s", WEIGHTS, write_reader(reader, bert, stages[-1].layers))
 
 
 def write_reader(reader: Reader, bert: BertModel, layers: int) -> str:
@@ -64,8 +65,8 @@ def write_reader(reader: Reader, bert: BertModel, layers: int) -> str:
 
 
 def held_out_batches(corpus: Corpus, work: Path, tokenizer: Tokenizer, recipe: ReaderRecipe) -> ReadingBatches:
-    """Batches, nothing damaged, that go through the whole corpus once in MEASURED_IN steps."""
-    sizes = {"pairs": round(len(corpus.pairs) / MEASURED_IN), "singles": round(len(corpus.singles) / MEASURED_IN)}
+    """Batches, nothing damaged, that go through the whole corpus once in _MEASURED_IN steps."""
+    sizes = {"pairs": round(len(corpus.pairs) / _MEASURED_IN), "singles": round(len(corpus.singles) / _MEASURED_IN)}
     return ReadingBatches(corpus, look_alikes(corpus, work), tokenizer, dataclasses.replace(recipe, **sizes))
 
 

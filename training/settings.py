@@ -109,14 +109,6 @@ class ReaderRecipe:
 def with_layers(first: ReaderRecipe) -> ReaderRecipe:
     """What follows once the reader knows its task: the model's upper half learns along, from smaller batches."""
     return replace(
-        first,
-        steps=200,
-        warmup=10,
-        decay=100,
-        layers=3,
-        rate=3e-4,
-        pairs=2,
-        singles=3,
-        storylines=1,
-        evaluate_every=100,
-    )
+        first, steps=200, warmup=10, decay=100, layers=3, rate=3e-4,
+        pairs=2, singles=3, storylines=1, evaluate_every=100,
+    )  # fmt: skip
