@@ -1,9 +1,9 @@
 """Fits the decision whether the best sentence answers: part of `make calibrate`.
 
 The answerable: questions of benchmarks/news and of what training held out whose answer is among the three best
-sentences, and seeds.jsonl. The rest, of two kinds: near misses (questions that the articles of their archive do not
-answer, though one speaks of the same) and questions far off topic (offtopic.jsonl, asked of all archives). Each kind
-counts the same in each archive, and the answerable as much as the rest.
+sentences, and those of seeds.jsonl. The rest, of two kinds: near misses (questions that the articles of their archive
+do not answer, though one speaks of the same) and questions far off topic (offtopic.jsonl, asked of all archives). Each
+kind counts the same in each archive, and the answerable as much as the rest.
 """
 
 import json
@@ -69,16 +69,17 @@ def make_cases(asked: list["Asked"], folds: list[np.ndarray], weights: Weights, 
         for archive, source in sources.items():
             update_archive(Path(folder) / archive, [source], embedder)
             assistant = Assistant(Archive.open(Path(folder) / archive), embedder, weights)
-            cases += _cases_of(assistant, archive, "offtopic.jsonl", "off topic")
+            cases += _cases_of(assistant, archive, "offtopic.jsonl")
             if archive == "seeds":
-                cases += _cases_of(assistant, archive, "seeds.jsonl", "answerable")
+                cases += _cases_of(assistant, archive, "seeds.jsonl")
             assistant.close()
     return cases
 
 
-def _cases_of(assistant: Assistant, archive: str, file: str, kind: str) -> Iterator[Case]:
+def _cases_of(assistant: Assistant, archive: str, file: str) -> Iterator[Case]:
     rows = [json.loads(line) for line in (HERE / file).read_text("utf-8").splitlines()]
     for number, row in enumerate(rows):
+        kind = {None: "off topic", True: "answerable", False: "near miss"}[row.get("answerable")]
         for language in LANGUAGES:
             yield _case(archive, assistant.consider(row[language]).evidence[0], language, number % FOLDS, kind)
 

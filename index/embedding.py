@@ -152,12 +152,17 @@ class SentenceTransformerEmbedder:
         self._query_prompt, self._passage_prompt = (None, None) if own else (query, passage)
 
     def with_weights(self, weights: Mapping[str, "Tensor"]) -> "SentenceTransformerEmbedder":
-        """The same model with other weights under some of its transformer's names; the rest is shared, not copied."""
+        """The same model with other weights under some of its transformer's names; the rest is shared, not copied.
+
+        Raises:
+            ValueError: the transformer has no such name.
+        """
         kept = (value for name, value in self._model.named_parameters() if not name.endswith(tuple(weights)))
         other = copy.copy(self)
         other._model = copy.deepcopy(self._model, {id(value): value for value in kept})
         transformer: Module = other._model[0].auto_model  # type: ignore[assignment]  # typed as a tensor, maybe
-        transformer.load_state_dict(weights, strict=False)
+        if unknown := transformer.load_state_dict(weights, strict=False).unexpected_keys:
+            raise ValueError(f"{self.name} has no weights named {unknown[0]}")
         other._using = threading.Lock()
         return other
 

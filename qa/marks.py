@@ -51,9 +51,11 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
         rf"\b(?:in|bij|naar|uit|op|tussen|langs|at|near|to|from|between|on)\s(?:het\s|de\s|the\s)?{_NAME}(?:\s{_NAME})*"
     ),
     "why": re.compile(
-        r"\b(?:omdat|doordat|vanwege|wegens|dankzij|aangezien|want|zodat|waardoor|daardoor|daarom|door|om|uit vrees|"
-        r"reden|oorzaak|"
-        r"because(?: of)?|due to|owing to|thanks to|so that|in order to|since|after|"
+        r"\b(?:omdat|doordat|vanwege|wegens|dankzij|aangezien|want|zodat|waardoor|daardoor|daarom|door|om|"
+        r"uit (?:vrees|angst|protest|onvrede)|met het oog op|onder druk van|in de hoop|als gevolg van|"
+        r"naar aanleiding van|in reactie op|reden|oorzaak|aanleiding|"
+        r"because(?: of)?|due to|owing to|thanks to|so that|in order to|since|after|now that|amid|citing|"
+        r"with a view to|under pressure from|in the hope|in response to|in protest|on the back of|"
         r"as a result of|reason|cause|for fear)\b[^.;:]*",
         re.IGNORECASE,
     ),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from sentence_transformers import SentenceTransformer
 
 from index.embedding import load_bundled
@@ -111,6 +112,11 @@ def test_layers_of_another_leave_the_model_as_it_is() -> None:
     other = bundled.with_weights(upper)
     assert not np.allclose(other.tokens(text)[0].states, before, atol=1e-3)
     np.testing.assert_allclose(bundled.tokens(text)[0].states, before, atol=1e-6)
+
+
+def test_layers_under_unknown_names_are_refused() -> None:
+    with pytest.raises(ValueError, match="no weights named layer.5"):
+        load_bundled().with_weights({"layer.5": torch.zeros(1)})
 
 
 def test_news_sentences_are_nearest_to_their_translation(model: SentenceTransformer) -> None:

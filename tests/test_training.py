@@ -118,7 +118,8 @@ def test_held_out_items_are_apart_and_always_the_same() -> None:
 
 
 def write_data(folder: Path, line: str) -> None:
-    for name in ("passages", "siblings", "siblings-2", "near-misses", "storylines", "storylines-2"):
+    names = "passages", "siblings", "siblings-2", "near-misses", "storylines", "storylines-2", "storylines-3"
+    for name in names:
         with lzma.open(folder / f"{name}.jsonl.xz", "wt", encoding="utf-8") as file:
             file.write(line if name == "passages" else "")
 

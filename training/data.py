@@ -23,7 +23,7 @@ LANGUAGES: tuple[Language, Language] = ("nl", "en")
 Kind = Literal["pairs", "singles", "storylines"]
 KINDS: tuple[Kind, Kind, Kind] = ("pairs", "singles", "storylines")
 SIBLINGS = ("siblings.jsonl.xz", "siblings-2.jsonl.xz")
-STORYLINES = ("storylines.jsonl.xz", "storylines-2.jsonl.xz")
+STORYLINES = ("storylines.jsonl.xz", "storylines-2.jsonl.xz", "storylines-3.jsonl.xz")
 
 
 class DataFault(ArticleQAError):

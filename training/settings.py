@@ -80,9 +80,9 @@ class ReaderRecipe:
     """What one run of the reader's training does."""
 
     seed: int = 2024
-    steps: int = 250
+    steps: int = 150
     warmup: int = 30
-    decay: int = 100
+    decay: int = 60
     """The last steps, in which the rates fall to nothing."""
     layers: int = 0
     """Of the bundled model, the uppermost, that learn along (a copy of their own: the model's vectors stay)."""
@@ -103,12 +103,12 @@ class ReaderRecipe:
     typo: float = 0.1
     unmarked: float = 0.2
     """Share of questions without their question mark."""
-    evaluate_every: int = 125
+    evaluate_every: int = 150
 
 
 def with_layers(first: ReaderRecipe) -> ReaderRecipe:
     """What follows once the reader knows its task: the model's upper half learns along, from smaller batches."""
     return replace(
-        first, steps=200, warmup=10, decay=100, layers=3, rate=3e-4,
-        pairs=2, singles=3, storylines=1, evaluate_every=100,
+        first, steps=550, warmup=10, decay=200, layers=3, rate=3e-4,
+        pairs=1, singles=1, storylines=1, evaluate_every=275,
     )  # fmt: skip
