@@ -94,7 +94,7 @@ def render(found: Report, unseen: Report, model: str) -> str:
             PEERS.rstrip(),
             f"| **article-qa** | **{nl}** | **{en}** |",
             "\n## Articles that nothing was fitted to\n",
-            "128 articles, 1,024 questions in two languages (benchmarks/unseen), written like the training texts and",
+            "128 articles, 990 questions in two languages (benchmarks/unseen), written like the training texts and",
             "kept apart from training and calibration.\n",
             *_directions(unseen),
             "",

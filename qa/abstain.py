@@ -1,6 +1,7 @@
 """Is the evidence enough to answer from? A probability, and a threshold calibrated for each pair of languages."""
 
 import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -33,13 +34,17 @@ def signals(best: Evidence) -> list[float]:
 
 def answer_probability(best: Evidence, weights: Weights) -> float:
     """The probability that the best sentence answers the question (logistic regression on the signals)."""
-    values = np.array([*signals(best), 1.0])
-    return 1 / (1 + math.exp(-float(np.clip(values @ weights.answerable, -30, 30))))
+    return probability(signals(best), weights.answerable)
 
 
-def threshold(question_language: str, best: Evidence, weights: Weights) -> float:
+def probability(values: Sequence[float], weights: np.ndarray) -> float:
+    """Logistic regression: the probability for these values (n,), the last of the weights (n + 1,) a constant."""
+    return 1 / (1 + math.exp(-float(np.clip(np.array([*values, 1.0]) @ weights, -30, 30))))
+
+
+def threshold(question_language: str, best: Evidence, thresholds: Mapping[str, float]) -> float:
     """The probability from which on to answer, calibrated for the languages of question and best sentence."""
-    return weights.thresholds[f"{question_language}-{best.candidate.article.language}"]
+    return thresholds[f"{question_language}-{best.candidate.article.language}"]
 
 
 def require_shift(shift: float) -> None:

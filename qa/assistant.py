@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +13,7 @@ from index.dates import DateRange
 from index.embedding import Embedder, load_recorded_embedder, require_same_model
 from index.limits import EVERYTHING, Limits, known_sources
 from index.vectors import Vectors
+from qa import leaning
 from qa.abstain import answer_probability, require_shift, threshold
 from qa.considered import Considered
 from qa.double import join_replies, questions_in
@@ -20,7 +21,7 @@ from qa.duplicates import also_in, find_copies
 from qa.evidence import Evidence, gather_evidence
 from qa.followup import FollowUp, find_follow_up
 from qa.followup_weights import load_followup_weights
-from qa.leaning import own_scores, reranked
+from qa.leaning import Sentence, own_scores, reranked
 from qa.naming import with_names
 from qa.notices import date_notices, reading_notices
 from qa.question import parse_question
@@ -180,8 +181,7 @@ class Assistant:
             question,
             ranked.evidence,
             ranked.scores,
-            answer_probability(ranked.evidence[0], self._weights) if ranked.evidence else 0.0,
-            self._needed(question, ranked, follow_up),
+            *self._decision(question, ranked, own, follow_up),
             also_in(copies),
             _timings(started, understood, retrieved, ended),
         )
@@ -196,12 +196,17 @@ class Assistant:
             question = understand(text, limits, self.archive)
             return self._search(question, self.warm_up().queries([question.text]))[-1]
 
-    def _needed(self, question: Question, ranked: Ranked, follow_up: FollowUp | None) -> float:
-        """The probability from which on to answer; 1 where nothing was found."""
+    def _decision(
+        self, question: Question, ranked: Ranked, own: Mapping[Sentence, float], follow_up: FollowUp | None
+    ) -> tuple[float, float]:
+        """The probability that the best sentence answers, and that from which on to answer."""
         if not ranked.evidence:
-            return 1.0
-        shift = load_followup_weights().threshold_shift if follow_up else 0.0
-        return threshold(question.language, ranked.evidence[0], self._weights) + shift
+            return 0.0, 1.0
+        best = ranked.evidence[0]
+        if follow_up:
+            needed = threshold(question.language, best, load_followup_weights().thresholds)
+            return leaning.answer_probability(ranked, own, follow_up), needed
+        return answer_probability(best, self._weights), threshold(question.language, best, self._weights.thresholds)
 
     def _close_reader(self) -> "CloseReader":
         from qa.close_reading import load_close_reader  # late: it brings torch

@@ -13,6 +13,7 @@ import numpy as np
 from index.archive import Archive
 from index.embedding import Embedder
 from index.records import Span
+from qa import abstain
 from qa.evidence import Evidence, gather_evidence
 from qa.followup import FollowUp
 from qa.followup_weights import load_followup_weights
@@ -22,6 +23,9 @@ from qa.retriever import Candidate
 
 SIGNALS = ("score", "own_score", "latest_sentence", "cited_sentence", "latest_article", "cited_article")
 """What speaks for (or against) a sentence, in the order of the columns of `sentence_signals`."""
+
+DECISION = (*abstain.SIGNALS, *SIGNALS)
+"""What tells whether the best sentence answers, in the order of `decision_signals`."""
 
 
 Sentence = tuple[int, Span]
@@ -36,7 +40,7 @@ def reranked(ranked: Ranked, own: Mapping[Sentence, float], to: FollowUp) -> Ran
         own: the score of each for the words of the follow-up alone, from `own_scores`.
         to: the follow-up.
     """
-    scores = sentence_signals(ranked, own, to) @ np.array(load_followup_weights().sentences)
+    scores = sentence_signals(ranked, own, to) @ load_followup_weights().sentences
     order = sorted(range(len(scores)), key=lambda n: (ranked.evidence[n].read is None, -scores[n]))
     return Ranked(tuple(ranked.evidence[n] for n in order), tuple(float(scores[n]) for n in order))
 
@@ -56,6 +60,17 @@ def sentence_signals(ranked: Ranked, own: Mapping[Sentence, float], to: FollowUp
         for item, score in zip(ranked.evidence, ranked.scores, strict=True)
     ]
     return np.array(rows, dtype=float).reshape(-1, len(SIGNALS))
+
+
+def decision_signals(best: Ranked, own: Mapping[Sentence, float], to: FollowUp) -> list[float]:
+    """The signals of the best sentence, alone in what `reranked` gave, in the order of DECISION."""
+    return [*abstain.signals(best.evidence[0]), *sentence_signals(best, own, to)[0]]
+
+
+def answer_probability(found: Ranked, own: Mapping[Sentence, float], to: FollowUp) -> float:
+    """The probability that the best sentence answers a follow-up; the arguments are those of `reranked`, reranked."""
+    best = Ranked(found.evidence[:1], found.scores[:1])
+    return abstain.probability(decision_signals(best, own, to), load_followup_weights().answerable)
 
 
 def own_scores(

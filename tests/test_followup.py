@@ -1,6 +1,7 @@
 """Follow-ups: what they take along from the conversation, when they take nothing, and which sentences answer them."""
 
 import json
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,13 @@ from index.archive import Archive
 from index.records import Span
 from index.update import update_archive
 from qa import Assistant, Turn
+from qa.evaluate import PAIRS
 from qa.followup import find_follow_up
-from qa.leaning import reranked
+from qa.followup_weights import FILE
+from qa.leaning import DECISION, SIGNALS, answer_probability, decision_signals, own_scores, reranked
 from qa.question import MAX_CHARACTERS
 from qa.ranking import Ranked
+from qa.weights import load_weights
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 ALWAYS = -1.0
@@ -88,6 +92,24 @@ def test_of_sentences_that_fit_alike_the_one_cited_before_comes_last(news, first
     cited = Span(follow_up.latest.start, follow_up.latest.end)
     assert len(evidence) > 3
     assert [item.sentence.overlaps(cited) for item in reranked(alike, own, follow_up).evidence][-1]
+
+
+def test_the_weights_are_of_what_is_weighed():
+    stored = json.loads(files("qa").joinpath(FILE).read_text("utf-8"))
+    assert tuple(stored["sentences"]) == SIGNALS
+    assert tuple(stored["answerable"]) == (*DECISION, "constant")
+    assert set(stored["thresholds"]) == set(PAIRS)
+
+
+def test_whether_a_follow_up_is_answered_is_decided_by_its_best_sentence(news, first):
+    follow_up = find_follow_up("en waarom nog meer?", [first])
+    found = news.consider(follow_up.text, follow_up=follow_up)
+    ranked = Ranked(found.evidence, found.scores)
+    with news.archive.reading():
+        candidates = list({item.candidate.key: item.candidate for item in found.evidence}.values())
+        own = own_scores(follow_up, news.archive, news.warm_up(), candidates, load_weights().evidence)
+    assert answer_probability(ranked, own, follow_up) == pytest.approx(found.probability)
+    assert len(decision_signals(ranked, own, follow_up)) == len(DECISION)
 
 
 def test_long_questions_stay_within_what_can_be_asked(news):
