@@ -98,7 +98,8 @@ def test_the_data_is_what_it_says() -> None:
     assert all(len(a.questions) == 3 == len(b.questions) for a, b in corpus.pairs)
     assert len(corpus.storylines) > 100
     assert all(len(storyline) == 4 for storyline in corpus.storylines)
-    assert all(len(a.nl) > 8 and a.questions and a.near_misses for story in corpus.storylines for a in story)
+    assert all(len(a.nl) > 8 and a.questions for story in corpus.storylines for a in story)
+    assert all(any(a.near_misses for a in story) for story in corpus.storylines)
     follow_ups = [q for story in corpus.storylines for a in story for q in a.questions if q.turns]
     assert len(follow_ups) > 500
     assert all(text.endswith(")") for q in follow_ups for text in (q.nl, q.en))
