@@ -118,7 +118,7 @@ def unseen_probabilities(cases: list[Case], strength: float) -> np.ndarray:
 
 def choose_strength(cases: list[Case]) -> float:
     """The weakest regularisation under which no archive answers more than _OFF_TOPIC of the questions far off topic,
-    and all questions over seeds/, which are written as newspapers write, are answered.
+    and all answerable questions over seeds/, which are written as newspapers write, are answered.
 
     A weak one fits these archives better. A strong one spreads the weight over signals that agree, and so judges
     alike what is written in another way: longer sentences have lower cosines, and the reader goes by them as well.

@@ -62,15 +62,15 @@ def sentence_signals(ranked: Ranked, own: Mapping[Sentence, float], to: FollowUp
     return np.array(rows, dtype=float).reshape(-1, len(SIGNALS))
 
 
-def decision_signals(best: Ranked, own: Mapping[Sentence, float], to: FollowUp) -> list[float]:
-    """The signals of the best sentence, alone in what `reranked` gave, in the order of DECISION."""
+def decision_signals(found: Ranked, own: Mapping[Sentence, float], to: FollowUp) -> list[float]:
+    """The signals of the best sentence in the order of DECISION; `found` is what `reranked` gave."""
+    best = Ranked(found.evidence[:1], found.scores[:1])
     return [*abstain.signals(best.evidence[0]), *sentence_signals(best, own, to)[0]]
 
 
 def answer_probability(found: Ranked, own: Mapping[Sentence, float], to: FollowUp) -> float:
-    """The probability that the best sentence answers a follow-up; the arguments are those of `reranked`, reranked."""
-    best = Ranked(found.evidence[:1], found.scores[:1])
-    return abstain.probability(decision_signals(best, own, to), load_followup_weights().answerable)
+    """The probability that the best sentence answers a follow-up; `found` is what `reranked` gave."""
+    return abstain.probability(decision_signals(found, own, to), load_followup_weights().answerable)
 
 
 def own_scores(
