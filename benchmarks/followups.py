@@ -39,13 +39,13 @@ from benchmarks.softmax import fit_softmax, named
 from index.archive import Archive
 from index.embedding import load_embedder
 from index.update import update_archive
-from qa import abstain, followup
+from qa import followup
 from qa.assistant import Assistant
 from qa.evidence import Evidence
 from qa.extract import MOST_CITATIONS
 from qa.followup import CONTEXT_SIGNALS, context_signals, lean_on
 from qa.followup_weights import FILE
-from qa.leaning import DECISION, SIGNALS, own_scores, sentence_signals
+from qa.leaning import DECISION, SIGNALS, decision_signals, own_scores, sentence_signals
 from qa.question import parse_question
 from qa.ranking import Ranked
 from qa.records import Question, Turn
@@ -98,8 +98,9 @@ def fit(subject: list[Begun], found: list[Asked]) -> dict[str, Any]:
     model = LogisticRegression(max_iter=1000).fit(np.array(signals), np.array(begins))
     sentences = fit_softmax([(each.signals, each.right) for each in found if each.answerable])
     cases = [case for each in found if (case := _case(each, sentences))]
-    strength = max(STRENGTHS, key=lambda strength: _area(cases, unseen_probabilities(cases, strength)))
-    probabilities = unseen_probabilities(cases, strength)
+    unseen = {strength: unseen_probabilities(cases, strength) for strength in STRENGTHS}
+    strength = max(unseen, key=lambda strength: _area(cases, unseen[strength]))
+    probabilities = unseen[strength]
     thresholds = find_thresholds(cases, probabilities)
     return {
         "subject": named((*CONTEXT_SIGNALS, "constant"), [*model.coef_[0], model.intercept_[0]]),
@@ -130,7 +131,7 @@ def _case(asked: Asked, sentences: np.ndarray) -> Case | None:
     if asked.answerable and not asked.right[order[:MOST_CITATIONS]].any():
         return None
     best = asked.evidence[order[0]]
-    values = [*abstain.signals(best), float(scores[order[0]]), *asked.signals[order[0]][1:].tolist()]
+    values = decision_signals(best, [float(scores[order[0]]), *asked.signals[order[0]][1:].tolist()])
     pair = f"{asked.language}-{best.candidate.article.language}"
     return Case(asked.archive, pair, asked.fold, "answerable" if asked.answerable else "near miss", values)
 

@@ -13,7 +13,6 @@ from index.dates import DateRange
 from index.embedding import Embedder, load_recorded_embedder, require_same_model
 from index.limits import EVERYTHING, Limits, known_sources
 from index.vectors import Vectors
-from qa import leaning
 from qa.abstain import answer_probability, require_shift, threshold
 from qa.considered import Considered
 from qa.double import join_replies, questions_in
@@ -21,7 +20,7 @@ from qa.duplicates import also_in, find_copies
 from qa.evidence import Evidence, gather_evidence
 from qa.followup import FollowUp, find_follow_up
 from qa.followup_weights import load_followup_weights
-from qa.leaning import Sentence, own_scores, reranked
+from qa.leaning import Sentence, follow_up_probability, own_scores, reranked
 from qa.naming import with_names
 from qa.notices import date_notices, reading_notices
 from qa.question import parse_question
@@ -205,7 +204,7 @@ class Assistant:
         best = ranked.evidence[0]
         if follow_up:
             needed = threshold(question.language, best, load_followup_weights().thresholds)
-            return leaning.answer_probability(ranked, own, follow_up), needed
+            return follow_up_probability(ranked, own, follow_up), needed
         return answer_probability(best, self._weights), threshold(question.language, best, self._weights.thresholds)
 
     def _close_reader(self) -> "CloseReader":

@@ -13,7 +13,8 @@ import numpy as np
 from index.archive import Archive
 from index.embedding import Embedder
 from index.records import Span
-from qa import abstain
+from qa.abstain import SIGNALS as OF_ANY_QUESTION
+from qa.abstain import probability, signals
 from qa.evidence import Evidence, gather_evidence
 from qa.followup import FollowUp
 from qa.followup_weights import load_followup_weights
@@ -24,7 +25,7 @@ from qa.retriever import Candidate
 SIGNALS = ("score", "own_score", "latest_sentence", "cited_sentence", "latest_article", "cited_article")
 """What speaks for (or against) a sentence, in the order of the columns of `sentence_signals`."""
 
-DECISION = (*abstain.SIGNALS, *SIGNALS)
+DECISION = (*OF_ANY_QUESTION, *SIGNALS)
 """What tells whether the best sentence answers, in the order of `decision_signals`."""
 
 
@@ -62,15 +63,16 @@ def sentence_signals(ranked: Ranked, own: Mapping[Sentence, float], to: FollowUp
     return np.array(rows, dtype=float).reshape(-1, len(SIGNALS))
 
 
-def decision_signals(found: Ranked, own: Mapping[Sentence, float], to: FollowUp) -> list[float]:
-    """The signals of the best sentence in the order of DECISION; `found` is what `reranked` gave."""
-    best = Ranked(found.evidence[:1], found.scores[:1])
-    return [*abstain.signals(best.evidence[0]), *sentence_signals(best, own, to)[0]]
+def decision_signals(best: Evidence, row: Sequence[float]) -> list[float]:
+    """The signals of the best sentence in the order of DECISION; `row` is its own from `sentence_signals`, the score
+    being that from `reranked`."""
+    return [*signals(best), *row]
 
 
-def answer_probability(found: Ranked, own: Mapping[Sentence, float], to: FollowUp) -> float:
+def follow_up_probability(found: Ranked, own: Mapping[Sentence, float], to: FollowUp) -> float:
     """The probability that the best sentence answers a follow-up; `found` is what `reranked` gave."""
-    return abstain.probability(decision_signals(found, own, to), load_followup_weights().answerable)
+    (row,) = sentence_signals(Ranked(found.evidence[:1], found.scores[:1]), own, to)
+    return probability(decision_signals(found.evidence[0], row), load_followup_weights().answerable)
 
 
 def own_scores(

@@ -1,10 +1,12 @@
 """The bundled model over real articles: the answers that readers get."""
 
 import json
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from samples import write
 
 from index.archive import Archive
 from index.embedding import load_embedder
@@ -95,3 +97,17 @@ def test_the_benchmark_keeps_its_floors(report, pair, article_hit_1):
     figures = report["pairs"][pair]
     assert figures["article_hit_1"] >= article_hit_1
     assert figures["citations_verbatim"] == 1.0
+
+
+def test_two_questions_in_one_are_both_answered_in_order(tmp_path, embedder):
+    texts = {
+        "pool.txt": "Het zwembad van Lutten kostte 40 miljoen euro. De gemeente betaalde het.",
+        "museum.txt": "Directeur Mulder leidt het museum van Almen.",
+    }
+    for name, text in texts.items():
+        write(tmp_path / "texts" / name, text)
+    update_archive(tmp_path / "index", [tmp_path / "texts"], embedder)
+    with closing(Assistant(Archive.open(tmp_path / "index"), embedder)) as assistant:
+        reply = assistant.ask("Hoeveel kostte het zwembad van Lutten? Wie leidt het museum van Almen?")
+    assert [citation.article_id for citation in reply.citations] == ["pool.txt", "museum.txt"]
+    assert reply.notices == ()

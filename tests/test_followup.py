@@ -14,7 +14,7 @@ from qa import Assistant, Turn
 from qa.evaluate import PAIRS
 from qa.followup import find_follow_up
 from qa.followup_weights import FILE
-from qa.leaning import DECISION, SIGNALS, answer_probability, decision_signals, own_scores, reranked
+from qa.leaning import DECISION, SIGNALS, decision_signals, follow_up_probability, own_scores, reranked
 from qa.question import MAX_CHARACTERS
 from qa.ranking import Ranked
 from qa.weights import load_weights
@@ -108,8 +108,8 @@ def test_whether_a_follow_up_is_answered_is_decided_by_its_best_sentence(news, f
     with news.archive.reading():
         candidates = list({item.candidate.key: item.candidate for item in found.evidence}.values())
         own = own_scores(follow_up, news.archive, news.warm_up(), candidates, load_weights().evidence)
-    assert answer_probability(ranked, own, follow_up) == pytest.approx(found.probability)
-    assert len(decision_signals(ranked, own, follow_up)) == len(DECISION)
+    assert follow_up_probability(ranked, own, follow_up) == pytest.approx(found.probability)
+    assert len(decision_signals(found.evidence[0], [0.0] * len(SIGNALS))) == len(DECISION)
 
 
 def test_long_questions_stay_within_what_can_be_asked(news):

@@ -100,6 +100,8 @@ def test_the_data_is_what_it_says() -> None:
     assert all(len(storyline) == 4 for storyline in corpus.storylines)
     assert all(len(a.nl) > 8 and a.questions for story in corpus.storylines for a in story)
     assert all(any(a.near_misses for a in story) for story in corpus.storylines)
+    articles = [article for story in corpus.storylines for article in story]
+    assert sum(bool(article.near_misses) for article in articles) > 0.99 * len(articles)
     follow_ups = [q for story in corpus.storylines for a in story for q in a.questions if q.turns]
     assert len(follow_ups) > 500
     assert all(text.endswith(")") for q in follow_ups for text in (q.nl, q.en))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import math
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,8 +66,8 @@ def write_reader(reader: Reader, bert: BertModel, layers: int) -> str:
 
 
 def held_out_batches(corpus: Corpus, work: Path, tokenizer: Tokenizer, recipe: ReaderRecipe) -> ReadingBatches:
-    """Batches, nothing damaged, that go through the whole corpus once in _MEASURED_IN steps."""
-    sizes = {"pairs": round(len(corpus.pairs) / _MEASURED_IN), "singles": round(len(corpus.singles) / _MEASURED_IN)}
+    """Batches, nothing damaged, that go through the whole corpus in _MEASURED_IN steps (a few items come by twice)."""
+    sizes = {kind: math.ceil(len(items) / _MEASURED_IN) for kind, items in corpus.numbers().items()}
     return ReadingBatches(corpus, look_alikes(corpus, work), tokenizer, dataclasses.replace(recipe, **sizes))
 
 
