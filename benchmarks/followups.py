@@ -169,7 +169,8 @@ def _read(
     evidence = tuple(item for item in considered.evidence if item.read is not None)  # they come first
     candidates = list({item.candidate.key: item.candidate for item in evidence}.values())
     with assistant.archive.reading():
-        own = own_scores(to, assistant.archive, assistant.warm_up(), candidates, load_weights().evidence)
+        query = assistant.warm_up().queries([question.text])
+        own = own_scores(to, assistant.archive, query, candidates, load_weights().evidence)
     texts = [item.candidate.article.text[item.sentence.start : item.sentence.end] for item in evidence]
     right = np.array([any(text in each or each in text for each in gold) for text in texts])
     signals = sentence_signals(Ranked(evidence, considered.scores[: len(evidence)]), own, to)

@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,21 +13,21 @@ from index.embedding import Embedder, load_recorded_embedder, require_same_model
 from index.limits import EVERYTHING, Limits, known_sources
 from index.vectors import Vectors
 from qa.abstain import answer_probability, require_shift, threshold
-from qa.considered import Considered
+from qa.considered import Considered, timings
 from qa.double import join_replies, questions_in
 from qa.duplicates import also_in, find_copies
 from qa.evidence import Evidence, gather_evidence
-from qa.followup import FollowUp, find_follow_up
+from qa.followup import FollowUp, find_follow_up, stands_alone
 from qa.followup_weights import load_followup_weights
 from qa.leaning import Sentence, follow_up_probability, own_scores, reranked
 from qa.naming import with_names
 from qa.notices import date_notices, reading_notices
 from qa.question import parse_question
-from qa.ranking import Ranked, rank_by_features, rank_by_reading
+from qa.ranking import Ranked, promising, rank_by_features, rank_by_reading
 from qa.records import Answer, Hit, Question, Refusal, Turn
 from qa.refusing import Extent
 from qa.replying import answer_from, refuse, why_not
-from qa.retriever import Candidate, retrieve
+from qa.retriever import retrieve
 from qa.smalltalk import small_talk
 from qa.understanding import narrowed, understand
 from qa.weights import Weights, load_weights
@@ -133,7 +132,11 @@ class Assistant:
             return Refusal(asked, "small_talk", polite)
         turns = list(history)
         for part in questions_in(asked.text):
-            reply = self._reply(part, limits, threshold_shift, find_follow_up(part, turns))
+            follow_up = find_follow_up(part, turns)
+            reply = self._reply(part, limits, threshold_shift, follow_up)
+            if reply.refused and follow_up and stands_alone(follow_up.own):
+                alone = self._reply(part, limits, threshold_shift)
+                reply = reply if alone.refused else alone
             turns.append(Turn(part, reply))
         return join_replies(asked, turns[len(history) :])
 
@@ -165,14 +168,13 @@ class Assistant:
             question = understand(follow_up.text if follow_up else text, limits, self.archive)
             question = replace(question, kind=follow_up.kind) if follow_up else question
             question = narrowed(question, self.archive) if narrow else question
-        query = embedder.queries([question.text])
+        query = embedder.queries([question.text, *([follow_up.own.text] if follow_up else [])])
         understood = time.perf_counter()
         with self.archive.reading():
-            question, candidates, copies, evidence = self._search(question, query)
-            weights = self._weights.evidence
-            own = own_scores(follow_up, self.archive, embedder, candidates, weights) if follow_up else {}
+            question, copies, evidence = self._search(question, query[:1])
+            first = rank_by_features(evidence, self._weights)
+            own = self._own_scores(follow_up, query[1:], first) if follow_up else {}
         retrieved = time.perf_counter()
-        first = rank_by_features(evidence, self._weights)
         ranked = rank_by_reading(question.text, first, self._weights, self._close_reader())
         ranked = reranked(ranked, own, follow_up) if follow_up else ranked
         ended = time.perf_counter()
@@ -182,7 +184,7 @@ class Assistant:
             ranked.scores,
             *self._decision(question, ranked, own, follow_up),
             also_in(copies),
-            _timings(started, understood, retrieved, ended),
+            timings(started, understood, retrieved, ended),
         )
 
     def find(self, text: str, limits: Limits = EVERYTHING) -> list[Evidence]:
@@ -212,18 +214,22 @@ class Assistant:
 
         return load_close_reader()
 
-    def _search(
-        self, question: Question, query: Vectors
-    ) -> tuple[Question, list[Candidate], dict[str, str], list[Evidence]]:
-        """The question with its names, passages, which articles are copies of which, and the sentences of the rest."""
+    def _search(self, question: Question, query: Vectors) -> tuple[Question, dict[str, str], list[Evidence]]:
+        """The question with its names, which articles are copies of which, and the sentences of the rest."""
         rarity = self.archive.rarity(question.concepts)
         candidates = retrieve(self.archive, question, query, rarity, self._weights, READ)
         question = with_names(question, candidates)
         copies = find_copies({item.article.id: item.article for item in candidates}.values())
         candidates = [item for item in candidates if item.article.id not in copies]
-        return question, candidates, copies, gather_evidence(question, rarity, candidates)
+        return question, copies, gather_evidence(question, rarity, candidates)
 
-    def _reply(self, text: str, limits: Limits, threshold_shift: float, follow_up: FollowUp | None) -> Answer | Refusal:
+    def _own_scores(self, follow_up: FollowUp, query: Vectors, first: Ranked) -> dict[Sentence, float]:
+        """Of the sentences that are about to be read."""
+        return own_scores(follow_up, self.archive, query, promising(first.evidence), self._weights.evidence)
+
+    def _reply(
+        self, text: str, limits: Limits, threshold_shift: float, follow_up: FollowUp | None = None
+    ) -> Answer | Refusal:
         """The reply to a single question."""
         considered = self.consider(text, limits, follow_up=follow_up)
         reason = why_not(considered, threshold_shift)
@@ -238,9 +244,3 @@ class Assistant:
         if reason:
             return refuse(considered, reason, Extent(*store.extent(question.limits)), notices)
         return answer_from(considered, self._weights.also_cite, notices)
-
-
-def _timings(*ends: float) -> dict[str, float]:
-    """Milliseconds of each stage, from the seconds at which it began and ended, and of all."""
-    stages = dict(zip(("understand", "retrieve", "read"), pairwise(ends), strict=True))
-    return {name: round(1000 * (b - a), 1) for name, (a, b) in {**stages, "total": (ends[0], ends[-1])}.items()}

@@ -1,6 +1,7 @@
 """What a question brought up, before it is decided whether that answers it."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from qa.evidence import Evidence
 from qa.records import Hit, Question
@@ -30,3 +31,9 @@ class Considered:
             also_in = self.also_in.get(article.id, ())
             best.setdefault(item.candidate.key, Hit(article, item.candidate.chunk, score, also_in))
         return tuple(best.values())
+
+
+def timings(*ends: float) -> dict[str, float]:
+    """Milliseconds of each stage, from the seconds at which it began and ended, and of all."""
+    stages = dict(zip(("understand", "retrieve", "read"), pairwise(ends), strict=True))
+    return {name: round(1000 * (b - a), 1) for name, (a, b) in {**stages, "total": (ends[0], ends[-1])}.items()}

@@ -71,7 +71,7 @@ def lean_on(own: Question, earlier: Sequence[Turn]) -> FollowUp:
     return FollowUp(
         text=_standalone(own, last),
         own=own,
-        kind=own.kind if own.kind != "what" or _ASKS.search(own.text) else last.reply.question.kind,
+        kind=own.kind if _asks(own) else last.reply.question.kind,
         latest=citations[0] if citations else None,
         cited=tuple(citation for turn in earlier for citation in turn.reply.citations),
     )
@@ -82,12 +82,16 @@ def begins_subject(own: Question, replies: Sequence[Answer | Refusal]) -> bool:
 
     "And Microsoft?" asks nothing by itself, so it never does.
     """
-    asks = own.kind != "what" or _ASKS.search(own.text)
-    if not asks and _OPENING.match(own.text) and len(_names(own)) == len(own.concepts):
+    if not _asks(own) and _OPENING.match(own.text) and len(_names(own)) == len(own.concepts):
         return False
     weights = load_followup_weights().subject
     values = [*context_signals(own, replies), 1.0]
     return math.fsum(value * weight for value, weight in zip(values, weights, strict=True)) > 0
+
+
+def stands_alone(own: Question) -> bool:
+    """Whether a question makes sense without the conversation too: it asks, names what about, and points at nothing."""
+    return bool(_asks(own) and _names(own) and not _POINTING.search(own.text))
 
 
 def context_signals(own: Question, replies: Sequence[Answer | Refusal]) -> list[float]:
@@ -117,6 +121,10 @@ def in_front_of(own: str, carried: str) -> str:
     """A follow-up with what it leans on behind it, as much as a question may have; what training/ teaches the model."""
     room = MAX_CHARACTERS - len(own) - len(" ()")
     return f"{own} ({carried[:room]})" if room > 0 else own
+
+
+def _asks(question: Question) -> bool:
+    return question.kind != "what" or bool(_ASKS.search(question.text))
 
 
 def _names(question: Question) -> list[Concept]:

@@ -11,14 +11,14 @@ from dataclasses import replace
 import numpy as np
 
 from index.archive import Archive
-from index.embedding import Embedder
 from index.records import Span
+from index.vectors import Vectors
 from qa.abstain import SIGNALS as OF_ANY_QUESTION
 from qa.abstain import probability, signals
 from qa.evidence import Evidence, gather_evidence
 from qa.followup import FollowUp
 from qa.followup_weights import load_followup_weights
-from qa.ranking import Ranked
+from qa.ranking import Ranked, ahead
 from qa.records import Citation
 from qa.retriever import Candidate
 
@@ -34,16 +34,17 @@ Sentence = tuple[int, Span]
 
 
 def reranked(ranked: Ranked, own: Mapping[Sentence, float], to: FollowUp) -> Ranked:
-    """Sentences ranked as answers to a follow-up, those of passages that were read closely ahead.
+    """Sentences ranked as answers to a follow-up: those that were read; the others stay behind them.
 
     Args:
         ranked: the sentences, for the question that stands alone.
-        own: the score of each for the words of the follow-up alone, from `own_scores`.
+        own: the score of each that was read for the words of the follow-up alone, from `own_scores`.
         to: the follow-up.
     """
-    scores = sentence_signals(ranked, own, to) @ load_followup_weights().sentences
-    order = sorted(range(len(scores)), key=lambda n: (ranked.evidence[n].read is None, -scores[n]))
-    return Ranked(tuple(ranked.evidence[n] for n in order), tuple(float(scores[n]) for n in order))
+    count = sum(item.read is not None for item in ranked.evidence)
+    read = Ranked(ranked.evidence[:count], ranked.scores[:count])
+    rest = list(zip(ranked.evidence[count:], ranked.scores[count:], strict=True))
+    return ahead(read.evidence, sentence_signals(read, own, to) @ load_followup_weights().sentences, rest)
 
 
 def sentence_signals(ranked: Ranked, own: Mapping[Sentence, float], to: FollowUp) -> np.ndarray:
@@ -76,18 +77,17 @@ def follow_up_probability(found: Ranked, own: Mapping[Sentence, float], to: Foll
 
 
 def own_scores(
-    to: FollowUp, archive: Archive, embedder: Embedder, candidates: Sequence[Candidate], weights: np.ndarray
+    to: FollowUp, archive: Archive, query: Vectors, candidates: Sequence[Candidate], weights: np.ndarray
 ) -> dict[Sentence, float]:
     """The score of every sentence of the candidates for the words of the follow-up; inside `archive.reading()`.
 
     Args:
         to: the follow-up.
         archive: where the candidates are from.
-        embedder: of the archive.
+        query: the vector (1, dimension) of those words.
         candidates: found by the question that stands alone.
         weights: of the sentences' features.
     """
-    query = embedder.queries([to.own.text])
     keys = [candidate.key for candidate in candidates]
     rarity = archive.rarity(to.own.concepts)
     cosines, sentences = archive.cosines(query, keys), archive.sentence_cosines(query, keys)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,15 +33,21 @@ class Ranked:
 
 def rank_by_reading(question: str, first: Ranked, weights: Weights, reader: "CloseReader") -> Ranked:
     """Reads the first `CLOSELY` passages of a ranking and ranks what was read anew, ahead of the rest."""
-    items, scores = read_closely(question, first.evidence, reader), np.array(first.scores)
-    read = [n for n, item in enumerate(items) if item.read is not None]
-    rest = [n for n, item in enumerate(items) if item.read is None]
-    if read:
-        scores[read] = np.array([reading_features(items[n]) for n in read]) @ weights.reading
-    if rest:  # stays in order, behind what was read
-        scores[rest] += scores[read].min() - scores[rest].max()
-    order = sorted(range(len(items)), key=lambda n: (items[n].read is None, -scores[n]))
-    return Ranked(tuple(items[n] for n in order), tuple(float(scores[n]) for n in order))
+    items = read_closely(question, first.evidence, reader)
+    read = [item for item in items if item.read is not None]
+    scores = np.array([reading_features(item) for item in read]).reshape(-1, len(READING)) @ weights.reading
+    rest = [(item, score) for item, score in zip(items, first.scores, strict=True) if item.read is None]
+    return ahead(read, scores, rest)
+
+
+def ahead(read: Sequence[Evidence], scores: Sequence[float], rest: Sequence[tuple[Evidence, float]]) -> Ranked:
+    """Sentences that were read, ranked by these scores, ahead of the rest, which keeps its order and its distances."""
+    order = np.argsort(-np.array(scores), kind="stable")
+    lowered = min(scores) - rest[0][1] if len(read) and rest else 0.0
+    return Ranked(
+        (*(read[n] for n in order), *(item for item, _ in rest)),
+        (*(float(scores[n]) for n in order), *(score + lowered for _, score in rest)),
+    )
 
 
 def rank_by_features(evidence: Sequence[Evidence], weights: Weights) -> Ranked:
@@ -50,22 +57,20 @@ def rank_by_features(evidence: Sequence[Evidence], weights: Weights) -> Ranked:
     return Ranked(tuple(evidence[n] for n in order), tuple(scores[n] for n in order))
 
 
+def promising(evidence: Sequence[Evidence]) -> list[Candidate]:
+    """The passages that the sentences which come first are from: those that are read closely."""
+    return list(islice({item.candidate.key: item.candidate for item in evidence}.values(), CLOSELY))
+
+
 def read_closely(question: str, evidence: Sequence[Evidence], reader: "CloseReader") -> list[Evidence]:
-    """The same sentences; those of the passages that come first with their log-odds of answering."""
-    passages: dict[int, Candidate] = {}
-    for item in evidence:
-        if len(passages) < CLOSELY:
-            passages.setdefault(item.candidate.key, item.candidate)
-    texts = [_passage(candidate) for candidate in passages.values()]
+    """The same sentences; those of the promising passages with their log-odds of answering."""
+    passages = promising(evidence)
     odds = {
         (candidate.key, sentence): value
-        for candidate, row in zip(passages.values(), reader.read(question, texts), strict=True)
+        for candidate, row in zip(passages, reader.read(question, [_passage(each) for each in passages]), strict=True)
         for sentence, value in zip(candidate.chunk.sentences, row, strict=True)
     }
-    return [
-        replace(item, read=odds[item.candidate.key, item.sentence]) if item.candidate.key in passages else item
-        for item in evidence
-    ]
+    return [replace(item, read=odds.get((item.candidate.key, item.sentence))) for item in evidence]
 
 
 def reading_features(item: Evidence) -> tuple[float, ...]:

@@ -99,7 +99,8 @@ def test_the_benchmark_keeps_its_floors(report, pair, article_hit_1):
     assert figures["citations_verbatim"] == 1.0
 
 
-def test_two_questions_in_one_are_both_answered_in_order(tmp_path, embedder):
+@pytest.mark.parametrize("between", ["", "En "])
+def test_two_questions_in_one_are_both_answered_in_order(tmp_path, embedder, between):
     texts = {
         "pool.txt": "Het zwembad van Lutten kostte 40 miljoen euro. De gemeente betaalde het.",
         "museum.txt": "Directeur Mulder leidt het museum van Almen.",
@@ -108,6 +109,6 @@ def test_two_questions_in_one_are_both_answered_in_order(tmp_path, embedder):
         write(tmp_path / "texts" / name, text)
     update_archive(tmp_path / "index", [tmp_path / "texts"], embedder)
     with closing(Assistant(Archive.open(tmp_path / "index"), embedder)) as assistant:
-        reply = assistant.ask("Hoeveel kostte het zwembad van Lutten? Wie leidt het museum van Almen?")
+        reply = assistant.ask(f"Hoeveel kostte het zwembad van Lutten? {between}Wie leidt het museum van Almen?")
     assert [citation.article_id for citation in reply.citations] == ["pool.txt", "museum.txt"]
     assert reply.notices == ()

@@ -12,10 +12,10 @@ from index.records import Span
 from index.update import update_archive
 from qa import Assistant, Turn
 from qa.evaluate import PAIRS
-from qa.followup import find_follow_up
+from qa.followup import find_follow_up, stands_alone
 from qa.followup_weights import FILE
 from qa.leaning import DECISION, SIGNALS, decision_signals, follow_up_probability, own_scores, reranked
-from qa.question import MAX_CHARACTERS
+from qa.question import MAX_CHARACTERS, parse_question
 from qa.ranking import Ranked
 from qa.weights import load_weights
 
@@ -78,6 +78,20 @@ def test_what_is_asked_for_is_the_follow_ups_own_or_else_that_of_the_turn_before
     assert find_follow_up("wat deed hij daarna?", [first]).kind == "what"
 
 
+@pytest.mark.parametrize(
+    ("question", "alone"),
+    [
+        ("En wie leidt Fotarix?", True),
+        ("And how much did Fotarix pay?", True),
+        ("En wanneer zegde hij Fotarix dat toe?", False),
+        ("en wanneer?", False),
+        ("en Fotarix?", False),
+    ],
+)
+def test_what_asks_names_and_points_at_nothing_makes_sense_alone(question, alone):
+    assert stands_alone(parse_question(question)) is alone
+
+
 def test_the_question_that_was_searched_is_told(news, first):
     reply = news.ask("wie vervangt hem?", history=[first])
     assert reply.question.text == find_follow_up("wie vervangt hem?", [first]).text
@@ -107,7 +121,8 @@ def test_whether_a_follow_up_is_answered_is_decided_by_its_best_sentence(news, f
     ranked = Ranked(found.evidence, found.scores)
     with news.archive.reading():
         candidates = list({item.candidate.key: item.candidate for item in found.evidence}.values())
-        own = own_scores(follow_up, news.archive, news.warm_up(), candidates, load_weights().evidence)
+        query = news.warm_up().queries([follow_up.own.text])
+        own = own_scores(follow_up, news.archive, query, candidates, load_weights().evidence)
     assert follow_up_probability(ranked, own, follow_up) == pytest.approx(found.probability)
     assert len(decision_signals(found.evidence[0], [0.0] * len(SIGNALS))) == len(DECISION)
 
