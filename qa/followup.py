@@ -90,8 +90,8 @@ def begins_subject(own: Question, replies: Sequence[Answer | Refusal]) -> bool:
 
 
 def stands_alone(own: Question) -> bool:
-    """Whether a question makes sense without the conversation too: it asks, names what about, and points at nothing."""
-    return bool(_asks(own) and _names(own) and not _POINTING.search(own.text))
+    """Whether a question may make sense without the conversation too: it asks for something, and has a name."""
+    return bool(_asks(own) and _names(own))
 
 
 def context_signals(own: Question, replies: Sequence[Answer | Refusal]) -> list[float]:
