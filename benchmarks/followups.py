@@ -47,7 +47,7 @@ from qa.followup import CONTEXT_SIGNALS, context_signals, lean_on
 from qa.followup_weights import FILE
 from qa.leaning import DECISION, SIGNALS, decision_signals, own_scores, sentence_signals
 from qa.question import parse_question
-from qa.ranking import Ranked
+from qa.ranking import Ranked, promising
 from qa.records import Question, Turn
 from qa.weights import load_weights
 
@@ -167,10 +167,9 @@ def _read(
     to = lean_on(question, earlier)
     considered = assistant.consider(to.text)
     evidence = tuple(item for item in considered.evidence if item.read is not None)  # they come first
-    candidates = list({item.candidate.key: item.candidate for item in evidence}.values())
     with assistant.archive.reading():
         query = assistant.warm_up().queries([question.text])
-        own = own_scores(to, assistant.archive, query, candidates, load_weights().evidence)
+        own = own_scores(to, assistant.archive, query, promising(evidence), load_weights().evidence)
     texts = [item.candidate.article.text[item.sentence.start : item.sentence.end] for item in evidence]
     right = np.array([any(text in each or each in text for each in gold) for text in texts])
     signals = sentence_signals(Ranked(evidence, considered.scores[: len(evidence)]), own, to)

@@ -28,7 +28,7 @@ def steps(reply):
 
 
 def test_both_are_answered_in_order(ask):
-    reply = ask(ARTICLES, f"{POOL} En {MUSEUM}")
+    reply = ask(ARTICLES, f"{POOL} En {MUSEUM}", AS_IS)
     assert [citation.article_id for citation in reply.citations] == ["pool.txt", "museum.txt"]
     assert [citation.n for citation in reply.citations] == [1, 2]
     assert all(f"{citation.text} [{citation.n}]" in reply.text for citation in reply.citations)
