@@ -67,11 +67,14 @@ def build_page(services: Services) -> gr.Blocks:
             "show_progress": "hidden",
             "trigger_mode": "multiple",  # else a question asked while an answer still appears would be lost
         }
-        linked = gr.State("")  # not `asked`, which somebody may have filled before the page is complete
+        # not `asked` itself, which somebody may have filled before the page is complete
+        linked = gr.Textbox(visible="hidden", elem_id="linked", label="linked")
         parts = [head, panel, foot, chatbot, linked, limits, *filters]
-        begun = page.load(_begin(services), None, parts, queue=False, show_progress="hidden")
+        page.load(_begin(services), None, parts, queue=False, show_progress="hidden")
         running = [
-            begun.then(**{**answering, "inputs": [linked, turns, *filters]}),
+            # only where there is such a question: Gradio closes a page's stream when its last answer is complete, and
+            # a question that arrives in that moment would get none
+            linked.change(lambda question: question, linked, asked, queue=False).then(**answering),
             box.submit(_take, box, [box, asked], queue=False, trigger_mode="multiple", api_name="take").then(
                 **answering, api_name="reply"
             ),
@@ -151,7 +154,7 @@ def _answer(chat: Chat) -> Callable[..., Iterator[Any]]:
         chosen: list[str] | None,
         request: gr.Request,
     ) -> Iterator[Any]:
-        if not question:  # the page was opened without one
+        if not question:  # an empty box was sent, or nothing asked yet is to be asked again
             yield gr.skip(), gr.skip(), gr.skip()
             return
         filters = Filters(since or "", until or "", tuple(chosen or ()))

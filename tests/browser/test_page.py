@@ -81,6 +81,26 @@ def test_a_link_asks_its_question(open_page, site):
     assert href == "./?q=Waarom%20verkocht%20SoftBank%20Nvidia%3F"
 
 
+def test_a_link_s_question_can_be_asked_again(open_page, site, assistant):
+    page = open_page(f"{site.address}?q=Nvidia%20nog%20eens%3F")
+    expect(page.locator('[data-testid="bot"]')).to_contain_text(SECOND)
+    before = len(assistant.asked)
+    page.locator("#button-retry").click()
+    while len(assistant.asked) == before:
+        page.wait_for_timeout(50)
+    assert assistant.asked[before:] == ["Nvidia nog eens?"]
+
+
+def test_a_page_that_asks_nothing_waits_for_no_answer(open_page, site):
+    """Gradio ends a page's stream with its last answer: a question sent in that moment would wait for ever."""
+    page = open_page(site.address, wait=False)
+    joined = []
+    page.on("request", lambda request: joined.append(request.url) if "queue/join" in request.url else None)
+    page.locator("h1").wait_for()
+    expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
+    assert len(joined) == 1
+
+
 def test_a_question_asked_before_the_page_is_complete_is_asked_once(open_page, site, assistant):
     before = len(assistant.asked)
     page = open_page(site.address, wait=False)
