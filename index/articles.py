@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from index.dates import PublicationDate
-from index.errors import ArticleError, DateError
+from index.errors import ArticleError, DateError, UnreadableError
 from index.language import detect_language
 from index.records import LANGUAGES, Article
 from index.sentences import sentence_spans
@@ -52,10 +52,10 @@ def make_article(
     A text that begins with the native header (`date 2025-12-22 `) brings its own date.
 
     Raises:
-        ArticleError: there is no text, or too much.
+        ArticleError: there is no text, or too much, or half a character somewhere.
         DateError: the header's date does not exist.
     """
-    text = clean(text)
+    text, article_id, url = clean(text), clean(article_id), url and clean(url)
     if date is None and (header := _HEADER.match(text)):
         date, text = PublicationDate.parse(header.group(1)), text[header.end() :].strip()
     _require_article(text)
@@ -99,6 +99,7 @@ def reading_with_library(kind: str, library: str) -> Iterator[None]:
 
     Raises:
         ArticleError: anything was raised inside.
+        UnreadableError: the library is not there.
     """
     log = logging.getLogger(library)
     level = log.level
@@ -107,6 +108,8 @@ def reading_with_library(kind: str, library: str) -> Iterator[None]:
         yield
     except (ArticleError, DateError, OSError):
         raise
+    except ImportError as error:
+        raise UnreadableError(f"{library} cannot be loaded ({error})") from error
     except Exception as error:  # noqa: BLE001 (these libraries fail in as many ways as files can be damaged)
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ArticleError(f"not a readable {kind} file ({reason[:100]})") from error

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from index.batches import Batch, NewArticle, article_digest
-from index.errors import ArticleError
+from index.errors import ArticleError, UnreadableError
 from index.files import UNFINISHED, FileRecord
 from index.loading import file_digest, load_articles
 from index.plan import FilePlan, Plan, Report, Skipped
@@ -123,6 +123,8 @@ class Collector:
                         return
         except ArticleError as error:  # what is stored of the file is kept
             reading.keeps, reading.problems = True, [str(error)]
+            if isinstance(error, UnreadableError):
+                reading.digest = None  # the next update tries again
             self._done += 1
         self._finish(reading, item)
 
@@ -155,7 +157,11 @@ class Collector:
         return None
 
     def _finish(self, reading: "_Reading", item: Found) -> None:
-        """Note what became of the articles that the file held before, and remember the file."""
+        """Note what became of the articles that the file held before, and remember the file.
+
+        One of which nothing could be read keeps what is stored of it.
+        """
+        reading.keeps |= bool(reading.problems) and not reading.seen
         left = [article_id for article_id in reading.known if article_id not in reading.seen]
         if reading.keeps:
             self._changes.unchanged += left

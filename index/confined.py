@@ -18,11 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from index.dates import PublicationDate
-from index.errors import ArticleError
+from index.errors import ArticleError, UnreadableError
 from index.records import Article
 
 MAX_SECONDS = 60.0
 """Processor time that reading one file may take."""
+
+_WAIT = 5
+"""Times as long as it may take altogether, for one that waits for something and works on nothing."""
 
 MAX_MEGABYTES = 1000
 """Address space of the process that reads."""
@@ -50,9 +53,12 @@ class ConfinedReader:
 
         Raises:
             ArticleError: as there; or reading was too much.
+            UnreadableError: as there.
         """
         with self._lock:
             answer = self._ask(json.dumps([str(path), file_id]))
+        if isinstance(answer, dict):
+            raise UnreadableError(answer["unreadable"])
         if isinstance(answer, str):
             raise ArticleError(answer)
         return [ArticleError(item) if isinstance(item, str) else _article(item) for item in answer]
@@ -70,7 +76,7 @@ class ConfinedReader:
             return json.loads(line)
         child.kill()
         self.close()
-        if child.returncode == -signal.SIGPROF:
+        if child.returncode in (-signal.SIGPROF, -signal.SIGALRM):
             return f"reading it takes more than {self._seconds:.0f} seconds"
         return f"reading it takes more than {self._megabytes} MB, or crashes its library"
 
@@ -81,7 +87,7 @@ class ConfinedReader:
             program = f"from index.confined import serve; serve({self._seconds}, {self._megabytes})"
             self._owner = os.getpid()
             self._child = subprocess.Popen(
-                [sys.executable, "-c", program],
+                [sys.executable, "-P", "-c", program],  # no module of the folder that somebody happens to stand in
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -101,18 +107,26 @@ def serve(seconds: float, megabytes: int) -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a library prints is no answer
     for request in sys.stdin:
-        signal.setitimer(signal.ITIMER_PROF, seconds)  # what it sends ends the process, whatever that is doing
+        _set_alarms(seconds)
         answer = json.dumps(_answer(*json.loads(request)))
-        signal.setitimer(signal.ITIMER_PROF, 0)
+        _set_alarms(0)
         print(answer, file=answers, flush=True)
 
 
-def _answer(path: str, file_id: str) -> list[dict[str, object] | str] | str:
+def _set_alarms(seconds: float) -> None:
+    """What they send ends the process, whatever that is doing; 0 takes them back."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, _WAIT * seconds)
+
+
+def _answer(path: str, file_id: str) -> list[dict[str, object] | str] | dict[str, str] | str:
     """The outcomes, or the reason why there are none."""
     from index.loading import read_articles
 
     try:
         outcomes = list(read_articles(Path(path), file_id))
+    except UnreadableError as error:
+        return {"unreadable": str(error)}
     except ArticleError as error:
         return str(error)
     return [

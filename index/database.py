@@ -1,5 +1,6 @@
 """The SQLite file of an archive: opened, created, read and written in transactions, its errors made ours."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
@@ -39,7 +40,7 @@ class Database:
             ArchiveMissingError, ArchiveDamagedError, ArchiveVersionError, ArchiveBusyError, ArchiveWriteError.
         """
         self.path = folder / FILE
-        if settings is None and not self.path.exists():
+        if settings is None and not os.path.exists(self.path):
             raise _missing(folder)
         self._lock = threading.RLock()
         with _translated(self.path):

@@ -4,6 +4,7 @@ ArticleQAError
 ├── InputError              what was given cannot be used
 │   ├── SourceError         a folder or file of articles: missing, empty, not readable
 │   ├── ArticleError        one file that is not an article (skipped, with its reason, inside a folder)
+│   │   └── UnreadableError     one that could not be read this time, whatever it holds
 │   ├── DateError           a date that does not exist or is not written as YYYY, YYYY-MM or YYYY-MM-DD
 │   ├── QuestionError       a question that is empty or far too long
 │   ├── ThresholdError      a shift of the threshold that is no number from -1 to 1
@@ -34,6 +35,10 @@ class SourceError(InputError):
 
 class ArticleError(InputError):
     """One file that is not an article."""
+
+
+class UnreadableError(ArticleError):
+    """One file that could not be read, whatever it holds: another time it may be."""
 
 
 class DateError(InputError):

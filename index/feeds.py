@@ -1,6 +1,7 @@
 """Fetching a feed, only ever because somebody named its address."""
 
 import hashlib
+import http.client
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -23,7 +24,7 @@ def fetch_feed(url: str, folder: Path) -> SourceFile:
     try:
         with urllib.request.urlopen(request, timeout=_SECONDS) as response:
             data: bytes = response.read(MAX_BYTES + 1)
-    except (OSError, ValueError, urllib.error.URLError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise SourceError(f"{url}: cannot be fetched ({getattr(error, 'reason', None) or error})") from error
     if len(data) > MAX_BYTES:
         raise SourceError(f"{url}: more than {MAX_BYTES / 1e6:.0f} MB")

@@ -1,5 +1,6 @@
 """What has changed in the sources, by size and time of their files; and which sources are refused."""
 
+import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from index.errors import SourceError
 from index.feeds import fetch_feed
 from index.files import FileRecord
 from index.plan import Report, plan_files
-from index.sources import SUFFIXES, Patterns, SourceFile, base_of, is_empty, is_feed, scan
+from index.sources import SUFFIXES, Patterns, SourceFile, base_of, holds, is_empty, is_feed, scan
 from index.store import Store
 
 
@@ -34,7 +35,7 @@ def find_changes(
         SourceError: a source cannot be used.
     """
     found = []
-    for source in dict.fromkeys(sources):
+    for source in _once_each(sources):
         if is_feed(source):
             found.append(_find_feed(store, str(source), feeds))
         elif only is None:
@@ -62,15 +63,15 @@ def _find_all(store: Store, source: Path, patterns: Patterns, prune: bool) -> Fo
 
 def _find_below(store: Store, source: Path, patterns: Patterns, prune: bool, only: Collection[Path]) -> Found:
     name, base = str(source.resolve()), base_of(source)
-    if is_empty(source, patterns):
+    mine = [path for path in only if holds(source, path)]
+    if mine and is_empty(source, patterns):
         refuse_empty(store, source, prune)
     files: dict[str, SourceFile] = {}
     records: dict[str, FileRecord] = {}
-    for path in only:
-        if path.is_relative_to(base):
-            below = None if path in (base, source.resolve()) else path.relative_to(base).as_posix()
-            files |= {file.relative: file for file in scan(source, patterns, path if below else None)}
-            records |= store.files.of(name, below)
+    for path in mine:
+        below = None if path in (base, source.resolve()) else path.relative_to(base).as_posix()
+        files |= {file.relative: file for file in scan(source, patterns, path if below else None)}
+        records |= store.files.of(name, below)
     return Found(name, plan_files(list(files.values()), records))
 
 
@@ -85,7 +86,7 @@ def refuse_empty(store: Store, source: Path, prune: bool) -> None:
         raise SourceError(
             f"{source}: all of its {stored} files are gone; if their articles are to go as well, run again with --prune"
         )
-    if not stored and not source.exists():
+    if not stored and not os.path.exists(source):
         raise SourceError(f"{source}: there is no such folder or file")
     if not stored:
         raise SourceError(f"{source}: no articles here; files must end in {', '.join(SUFFIXES)}")
@@ -113,6 +114,11 @@ def require_articles(found: list[Found], report: Report) -> None:
         if item.plan.read and not item.articles:
             reason = next((f"{each.path.name}: {each.reason}" for each in report.skipped), "all are known already")
             raise SourceError(f"{item.source}: none of its {item.files} files is an article ({reason})")
+
+
+def _once_each(sources: Sequence[Path | str]) -> list[Path | str]:
+    """Without those that are another one by another name."""
+    return list({str(source) if is_feed(source) else Path(source).resolve(): source for source in sources}.values())
 
 
 def _is_lost(source: str) -> bool:

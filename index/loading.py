@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from index.confined import ConfinedReader
-from index.errors import ArticleError, DateError
+from index.errors import ArticleError, DateError, UnreadableError
 from index.readers.docx import read_docx
 from index.readers.feed import read_feed
 from index.readers.html import read_html
@@ -65,6 +65,7 @@ def read_articles(path: Path, file_id: str) -> Iterator[Article | ArticleError]:
 
     Raises:
         ArticleError: the file as a whole is not readable as what it is named; the message gives the reason.
+        UnreadableError: it cannot be read at all now.
     """
     kind = _format(path)
     try:
@@ -78,7 +79,7 @@ def read_articles(path: Path, file_id: str) -> Iterator[Article | ArticleError]:
     except DateError as error:
         raise ArticleError(str(error)) from error
     except OSError as error:
-        raise ArticleError(f"cannot be read ({error.strerror or error})") from error
+        raise UnreadableError(f"cannot be read ({error.strerror or error})") from error
 
 
 def _format(path: Path) -> _Format:
@@ -89,10 +90,10 @@ def file_digest(path: Path) -> bytes:
     """SHA-256 of a file's bytes.
 
     Raises:
-        ArticleError: it cannot be read.
+        UnreadableError: it cannot be read.
     """
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
     except OSError as error:
-        raise ArticleError(f"cannot be read ({error.strerror or error})") from error
+        raise UnreadableError(f"cannot be read ({error.strerror or error})") from error

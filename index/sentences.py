@@ -9,6 +9,9 @@ from index.records import Span
 # sentencex takes the apostrophe of 's, 't and 'n for an opening quotation mark; as a letter it is harmless.
 _CLITIC = re.compile(r"(?<!\w)['’‘](?=(?:s|t|n|k|m|r|re)\b)")
 
+# sentencex panics over a single capital before such a space and a full stop ("plan B\xa0.").
+_WIDE_SPACE = re.compile(r"[^\S\x00-\x7f]")
+
 # Dutch abbreviations after which sentencex ends a sentence though a name, a number or a noun follows.
 _ABBREVIATIONS = re.compile(
     r"(?:^|\W)(?:dhr|mevr|mr|mrs|ms|dr|drs|ir|ing|prof|st|nr|art|ca|resp|incl|excl|evt|bijv|jl|"
@@ -33,7 +36,7 @@ def sentence_spans(text: str, language: str, offset: int = 0) -> tuple[Span, ...
     """
     spans: list[Span] = []
     position = 0
-    for piece in segment(language, _CLITIC.sub("ʼ", text)):
+    for piece in segment(language, _WIDE_SPACE.sub(" ", _CLITIC.sub("ʼ", text))):
         start, position = position, position + len(piece)
         if spans and _continues(
             text[max(spans[-1].start, spans[-1].end - _REACH) : spans[-1].end], text[start:position]

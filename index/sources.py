@@ -79,17 +79,31 @@ def scan(source: Path, patterns: Patterns = ALL, below: Path | None = None) -> l
 def base_of(source: Path) -> Path:
     """The folder that the paths of a source's files are relative to."""
     root = source.resolve()
-    return root.parent if root.is_file() else root
+    return root.parent if os.path.isfile(root) else root
+
+
+def holds(source: Path, path: Path) -> bool:
+    """Whether a path is a source, or lies below one that is a folder."""
+    root = source.resolve()
+    return path == root or path.is_relative_to(root)
 
 
 def _files(source: Path, patterns: Patterns, below: Path | None) -> Iterator[SourceFile]:
     root, prefix = str(source.resolve()), os.path.join(base_of(source), "")
     start = str(below.absolute()) if below else root
+    if below and _is_behind_link(below.absolute(), Path(root)):
+        return
     for path in [start] if os.path.isfile(start) else _walk(start):
         relative = path.removeprefix(prefix).replace(os.sep, "/")
         named = path == root or (path.lower().endswith(SUFFIXES) and not is_temporary(relative))
         if named and patterns.take(relative) and (file := _describe(root, relative, path)):
             yield file
+
+
+def _is_behind_link(path: Path, root: Path) -> bool:
+    """Whether a link to a folder lies on the way from the root to a path, at its end or before."""
+    way = [path, *path.parents]
+    return any(os.path.islink(place) and os.path.isdir(place) for place in way[: -len(root.parts)])
 
 
 def _walk(folder: str) -> Iterator[str]:
@@ -116,8 +130,8 @@ def _describe(root: str, relative: str, path: str) -> SourceFile | None:
             if not Path(path).resolve().is_relative_to(root):
                 return None
             status = os.stat(path)
-    except (OSError, UnicodeEncodeError):
-        return None  # removed meanwhile, or its name is not text
+    except (OSError, RuntimeError, UnicodeEncodeError):
+        return None  # removed meanwhile, or a link to itself, or its name is not text
     if not stat.S_ISREG(status.st_mode):
         return None
     return SourceFile(root, relative, Path(path), status.st_size, status.st_mtime_ns)

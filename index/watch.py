@@ -4,12 +4,13 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from index.embedding import Embedder
 from index.errors import ArchiveError, ArticleQAError, SourceError
 from index.plan import Report
-from index.sources import ALL, Patterns, is_feed, is_temporary
+from index.sources import ALL, Patterns, holds, is_feed, is_temporary
 from index.update import Updater
 
 QUIET = 0.5
@@ -55,18 +56,36 @@ def watch_sources(
     """
     watched = [Path(source) for source in sources if not is_feed(source)]
     stop = stop or threading.Event()
+    refused: dict[Path, set[Path]] = {source: set() for source in watched}
     with closing(Updater(folder, embedder)) as updater:
         for paths in settled_changes(watched, stop):
-            while not stop.is_set():
-                try:
-                    report(updater.update(watched, patterns=patterns, prune=prune, only=paths, stop=stop.is_set))
-                    break
-                except ArchiveError as error:
-                    failed(error)
-                    stop.wait(_RETRY)
-                except ArticleQAError as error:
-                    failed(error)
-                    break
+            for source in watched:  # each by itself: one that is refused keeps no other waiting
+                if mine := {path for path in paths if holds(source, path)}:
+                    mine |= refused[source]
+                    follow = partial(
+                        updater.update, [source], patterns=patterns, prune=prune, only=mine, stop=stop.is_set
+                    )
+                    refused[source] = set() if _follow(follow, report, failed, stop) else mine
+
+
+def _follow(
+    follow: Callable[[], Report],
+    report: Callable[[Report], None],
+    failed: Callable[[ArticleQAError], None],
+    stop: threading.Event,
+) -> bool:
+    """Update, again and again where the archive does not let it; whether the source was not refused."""
+    while not stop.is_set():
+        try:
+            report(follow())
+            return True
+        except ArchiveError as error:
+            failed(error)
+            stop.wait(_RETRY)
+        except ArticleQAError as error:
+            failed(error)
+            return False
+    return True
 
 
 def settled_changes(sources: Sequence[Path], stop: threading.Event) -> Iterator[Collection[Path]]:
@@ -94,16 +113,34 @@ def settled_changes(sources: Sequence[Path], stop: threading.Event) -> Iterator[
 
 
 def _changes(sources: Sequence[Path], stop: threading.Event) -> Iterator[set[Path]]:
-    """What changed since the last time, again and again, at least several times a second."""
-    from watchfiles import watch
-
+    """What changed since the last time, again and again, several times a second."""
     roots = [source.resolve() for source in sources]
     for root in roots:
         if not root.exists():
             raise SourceError(f"{root}: there is no such folder or file")
+    folders = [root for root in roots if root.is_dir()]
+    files = {root: _state(root) for root in roots if root not in folders}
+    while not stop.is_set():
+        for below in _changes_below(folders, stop):
+            now = {file: _state(file) for file in files}
+            yield below | {file for file in files if now[file] != files[file]}
+            files = now
+        yield set(folders)  # one of them is another one by the same name, or gone: all are looked at anew
+
+
+def _changes_below(folders: Sequence[Path], stop: threading.Event) -> Iterator[set[Path]]:
+    """What changed in the folders that are there; ends where one is replaced, which the system would not tell of."""
+    from watchfiles import watch
+
+    places = [_place(folder) for folder in folders]
+    there = [folder for folder, place in zip(folders, places, strict=True) if place]
+    if not there:
+        stop.wait(_LOOK / 1000)
+        yield set()
+        return
     try:
         for changes in watch(
-            *roots,
+            *there,
             watch_filter=None,
             debounce=_STEP,
             step=_STEP,
@@ -112,9 +149,20 @@ def _changes(sources: Sequence[Path], stop: threading.Event) -> Iterator[set[Pat
             yield_on_timeout=True,
             raise_interrupt=False,
         ):
-            yield {path for _, name in changes if _is_of_interest(path := Path(name), roots)}
+            yield {path for _, name in changes if _is_of_interest(path := Path(name), there)}
+            if places != [_place(folder) for folder in folders]:
+                return
     except OSError as error:
-        raise SourceError(f"{roots[0]}: cannot be watched ({error})") from error
+        raise SourceError(f"{there[0]}: cannot be watched ({error})") from error
+
+
+def _place(folder: Path) -> object:
+    """Where a folder is on the disk; None where it is not there."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _is_of_interest(path: Path, roots: Sequence[Path]) -> bool:

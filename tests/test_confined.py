@@ -79,3 +79,22 @@ def test_a_forked_process_has_a_child_of_its_own(tmp_path: Path, confined: Confi
         os._exit(len(reader.read(path, "a.docx")) - 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert len(reader.read(path, "a.docx")) == 1
+
+
+def test_modules_of_the_current_folder_are_not_run(
+    tmp_path: Path, confined: Confined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "html.py", f"open({str(tmp_path / 'was-run')!r}, 'w')")
+    page = write(tmp_path / "a.html", SAMPLES[".html"])
+    monkeypatch.chdir(tmp_path)
+    assert isinstance(confined().read(page, "a")[0], Article)
+    assert not (tmp_path / "was-run").exists()
+
+
+def test_a_library_that_waits_for_something_is_given_up(
+    tmp_path: Path, confined: Confined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "modules" / "trafilatura.py", "import time; time.sleep(600)")
+    monkeypatch.syspath_prepend(tmp_path / "modules")
+    with pytest.raises(ArticleError, match="takes more than 1 seconds"):
+        confined(seconds=1).read(write(tmp_path / "a.html", SAMPLES[".html"]), "a")

@@ -136,10 +136,12 @@ def test_json_lines(tmp_path: Path) -> None:
         ('{"text": "a", "title": 1}', 'line 2: its "title" is not a text'),
         ('{"text": "a", "date": "2025-13-45"}', "line 2: '2025-13-45' is not a date"),
         ('{"text": "\\ud800"}', "line 2: half a character at position 0"),
+        ('{"text": "a", "id": "\\ud800"}', "line 2: half a character at position 8"),
+        ('{"text": "a", "url": "u\\ud800"}', "line 2: half a character at position 1"),
         ("[" * 100_000, "line 2: nested too deeply"),
         ("\x00", "line 2: not JSON"),
     ],
-    ids=range(8),
+    ids=range(10),
 )
 def test_a_bad_line_stops_nothing(tmp_path: Path, line: str, message: str) -> None:
     good = json.dumps({"text": "De kat.", "id": 7, "date": "2025-12-22T10:00:00Z", "language": "en"})
@@ -162,6 +164,11 @@ def test_feed(tmp_path: Path) -> None:
     assert (article.id, article.title, str(article.date)) == ("a.feed#urn:1", "Eerste", "2025-12-22")
     assert (article.text, article.url) == ("SoftBank & OpenAI.\n\nTweede alinea.", "https://example.org/1")
     assert str(empty) == "entry 2: no text in it"
+
+
+def test_a_feed_that_is_the_name_of_a_file_is_not_that_file(tmp_path: Path) -> None:
+    private = write(tmp_path / "private.xml", FEED)
+    assert reason(write(tmp_path / "a.feed", str(private))) == "not a feed, or one without entries"
 
 
 def test_not_a_feed(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ from samples import ARTICLES, write
 
 from index.archive import Archive
 from index.errors import ArchiveBusyError, ModelMismatchError, SourceError
+from index.loading import FORMATS
 from index.locks import writer_lock
 from index.sources import Patterns
 from index.stopping import stop_on_interrupt
 from index.store import Store
-from index.update import Report, check_sources, plan_update, update_archive
+from index.update import Report, Updater, check_sources, plan_update, update_archive
 
 Update = Callable[..., Report]
 
@@ -316,4 +318,69 @@ def test_lines_of_a_jsonl_file_are_articles(update: Update, source: Path, index:
     report = update()
     assert (report.plan.added, report.plan.removed) == (("m.jsonl#1",), ("m.jsonl#2", "m.jsonl#x"))
     assert report.embedded == 0
+    assert sound(index)
+
+
+def test_a_jsonl_file_of_which_nothing_can_be_read_keeps_what_is_stored(
+    update: Update, source: Path, index: Path
+) -> None:
+    write(source / "m.jsonl", '{"text": "Eerste bericht."}\n{"text": "Tweede bericht."}')
+    update()
+    write(source / "m.jsonl", '{"text": "Derde bericht."}'.encode("utf-16"))
+    report = update()
+    assert [skip.reason for skip in report.skipped] == ["line 1: not UTF-8"]
+    assert {"m.jsonl#1", "m.jsonl#2"} <= set(ids(index))
+
+
+def test_a_source_by_two_names_is_one(update: Update, source: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(source)
+    assert update(source, str(source), tmp_path / "link").plan.added == tuple(ARTICLES)
+
+
+def test_a_link_to_itself_is_passed_over(update: Update, source: Path) -> None:
+    (source / "loop.txt").symlink_to("loop.txt")
+    assert update().plan.added == tuple(ARTICLES)
+
+
+def test_what_could_not_be_read_is_tried_again(
+    update: Update, source: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    update()
+    write(source / "new.txt", "Een nieuw artikel.")
+    with monkeypatch.context() as broken:
+        broken.setitem(FORMATS, ".txt", replace(FORMATS[".txt"], read=fail))
+        assert [skip.reason for skip in update().skipped] == ["cannot be read (Input/output error)"]
+    assert update().plan.added == ("new.txt",)
+    assert sound(index)
+
+
+def test_below_a_link_to_another_folder_nothing_is_taken(
+    update: Update, source: Path, index: Path, embedder: CountingEmbedder, tmp_path: Path
+) -> None:
+    update()
+    write(tmp_path / "private" / "secret.txt", "Een geheim.")
+    (source / "link").symlink_to(tmp_path / "private")
+    with closing(Updater(index, embedder)) as updater:
+        for changed in (source / "link", source / "link" / "secret.txt"):
+            assert updater.update([source], only=[changed]).plan.added == ()
+
+
+def test_a_change_beside_a_file_that_is_a_source_is_not_the_sources(
+    update: Update, source: Path, index: Path, embedder: CountingEmbedder
+) -> None:
+    files = [source / "a.txt", source / "b.txt"]
+    update(*files)
+    write(source / "b.txt", "Iets anders.")
+    with closing(Updater(index, embedder)) as updater:
+        report = updater.update(files, only=[source / "b.txt"])
+    assert (report.plan.added, report.plan.changed) == ((), ("b.txt",))
+
+
+def test_a_no_break_space_before_a_full_stop(update: Update, source: Path, index: Path) -> None:
+    text = "De kat koos voor plan B\xa0. De hond blafte. So do I\xa0.\xa0.\xa0. but"
+    write(source / "spaces.txt", text)
+    assert "spaces.txt" in update().plan.added
     assert sound(index)

@@ -111,7 +111,45 @@ def test_a_folder_that_loses_everything_does_not_empty_the_archive(watcher: Watc
     assert watcher.texts().keys() == set(ARTICLES)
     (source / "b.txt").write_text(ARTICLES["b.txt"])
     (source / "new.txt").write_text("Het weer wordt beter.")
-    watcher.wait_for(lambda: "new.txt" in watcher.texts())
+    watcher.wait_for(lambda: watcher.texts().keys() == {"b.txt", "new.txt"})
+
+
+def test_a_folder_that_is_replaced_is_still_watched(watcher: Watcher, source: Path) -> None:
+    source.rename(source.with_name("old"))
+    source.mkdir()
+    for name in ("b.txt", "new.txt"):
+        (source / name).write_text(f"Het weer in {name}.")
+        watcher.wait_for(lambda name=name: watcher.texts().get(name) == f"Het weer in {name}.")
+    assert watcher.texts().keys() == {"b.txt", "new.txt"}
+
+
+def test_files_that_are_sources_are_watched_each_by_itself(
+    index: Path, source: Path, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.watch.QUIET", 0.2)
+    first, second = source / "a.txt", source / "b.txt"
+    update_archive(index, [first, second], embedder)
+    stop, errors = threading.Event(), []
+    with closing(Archive.open(index)) as archive:
+        watcher = Watcher(archive)
+        thread = threading.Thread(
+            target=watch_sources,
+            args=(index, [first, second], embedder, watcher.reports.append, errors.append),
+            kwargs={"stop": stop},
+        )
+        thread.start()
+        try:
+            watcher.wait_for(lambda: len(watcher.reports) == 2)
+            first.unlink()
+            watcher.wait_for(lambda: bool(errors))
+            for text in ("Het weer wordt beter.", "Het weer wordt slechter.", "Het weer blijft."):
+                (source / ".b.txt").write_text(text)
+                (source / ".b.txt").rename(second)  # as editors save
+                watcher.wait_for(lambda text=text: watcher.texts()["b.txt"] == text)
+        finally:
+            stop.set()
+            thread.join(PATIENCE)
+        assert watcher.texts().keys() == {"a.txt", "b.txt"}
 
 
 def test_it_waits_for_another_writer(watcher: Watcher, source: Path, index: Path) -> None:

@@ -19,7 +19,7 @@ def read_feed(file: BinaryIO, file_id: str) -> Iterator[Article | ArticleError]:
     with reading_with_library("feed", "feedparser"):
         import feedparser
 
-        entries: list[Any] = feedparser.parse(file.read()).entries
+        entries: list[Any] = feedparser.parse(file).entries  # bytes it would first take for the name of a file
     if not entries:
         raise ArticleError("not a feed, or one without entries")
     for number, entry in enumerate(entries[:MAX_ENTRIES], 1):
