@@ -89,6 +89,7 @@ def test_a_refusal_looks_different_and_lists_k_passages(refusal):
     assert text.startswith("✗ ")
     assert "Nearest passages" in text
     assert "001_paypay" not in text
+    assert "Nearest passages" not in render.reply_text(refusal, k=0).plain
 
 
 def test_nothing_in_an_article_reaches_the_terminal_as_a_command():

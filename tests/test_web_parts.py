@@ -23,7 +23,7 @@ from ui.escaping import safe
 from ui.examples import example_questions, frequent_names
 from ui.export import conversation_markdown
 from ui.markup import message
-from ui.serving import PUBLIC_RATE, Request, settings_for
+from ui.serving import PUBLIC_RATE, Request, address, settings_for
 from ui.texts import TEXTS
 from ui.timeline import timeline
 from ui.uploads import FOLDER, MOST_FILES, Uploads
@@ -133,6 +133,21 @@ def test_beyond_it_a_password_is_needed_unless_one_insists(password_file):
     assert (protected.writable, protected.questions_a_minute) == (True, 5)
     assert "qa.example" in protected.hosts
     assert "0.0.0.0" not in protected.hosts
+    assert "[::1]" in protected.hosts
+
+
+@pytest.mark.parametrize(
+    ("host", "opened"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:7860/"),
+        ("0.0.0.0", "http://127.0.0.1:7860/"),
+        ("::", "http://[::1]:7860/"),
+        ("::1", "http://[::1]:7860/"),
+    ],
+)
+def test_the_address_shown_is_one_that_the_server_answers_to(host, opened):
+    assert address(host, 7860) == opened
+    assert opened.removeprefix("http://").removesuffix(":7860/") in access.allowed_hosts(host)
 
 
 @pytest.mark.parametrize(

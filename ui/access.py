@@ -62,12 +62,13 @@ def allowed_hosts(host: str, more: Sequence[str] = ()) -> list[str]:
     """
     names = {"127.0.0.1", "localhost", host, *more}
     if not is_loopback(host):
-        names |= {socket.gethostname(), socket.getfqdn()}
+        names |= {"::1", socket.gethostname(), socket.getfqdn()}
         try:
             names |= {str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), None)}
         except OSError:
             pass  # a machine need not know its own name
-    return sorted(names - {"0.0.0.0", "::", ""})
+    named = names - {"0.0.0.0", "::", ""}
+    return sorted({f"[{name}]" if ":" in name else name.lower() for name in named})  # as browsers put them
 
 
 # -- passwords

@@ -52,9 +52,9 @@ def add_feedback(feedback: Feedback, chatbot: gr.Chatbot, turns: gr.State) -> No
 
     def judge(event: gr.LikeData, turns: list[Turn]) -> tuple[str, Any]:
         turn = int(event.index) // 2  # question and reply alternate
-        if turn >= len(turns):
-            return "", gr.skip()
-        return feedback.add(turns[turn], bool(event.liked)), gr.Group(visible=True)
+        if turn >= len(turns) or not isinstance(event.liked, bool):  # neither: a thumb was taken back
+            return "", gr.Group(visible=False)
+        return feedback.add(turns[turn], event.liked), gr.Group(visible=True)
 
     def keep(text: str, verdict: str, request: gr.Request) -> tuple[str, Any]:
         feedback.add_remark(verdict, text)

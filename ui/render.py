@@ -177,7 +177,7 @@ def reply_text(reply: "Answer | Refusal", k: int) -> "Text":
             text.append(f"    {also_in(citation.also_in, language)}\n" if citation.also_in else "", "dim")
     for notice in reply.notices:
         text.append(f"! {one_line(notice)}\n", "yellow")
-    if reply.refused and reply.passages:
+    if reply.refused and reply.passages[:k]:
         text.append(f"\n{say(language, 'nearest')}\n", "bold").append(hits_text(reply.passages[:k], language))
     return text
 

@@ -79,7 +79,7 @@ def serve_page(request: Request) -> None:
         if request.watch:
             sources = [request.watch]
             _start(lambda: watch_shown(request.index, sources, embedder, stop=stop))
-        terminal.show(f"http://{request.host}:{request.port}/ (Ctrl-C stops it)")
+        terminal.show(f"{address(request.host, request.port)} (Ctrl-C stops it)")
         try:
             run(app, reserved)
         finally:
@@ -115,9 +115,18 @@ def _start(work: Callable[[], None]) -> None:
     threading.Thread(target=work, daemon=True).start()
 
 
+def address(host: str, port: int) -> str:
+    """What to open in a browser on this machine; the address that stands for all of them can only be listened on."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
+
+
 def _warning(request: Request, settings: Settings) -> str:
     who = "whoever knows the password" if settings.account else "everybody"
-    return f"{request.host} can be reached from other machines, without encryption: {who} there can ask questions"
+    return (
+        f"{request.host} can be reached from other machines, without encryption: {who} there can ask questions, "
+        f"under the names {', '.join(settings.hosts)}; add others with --name"
+    )
 
 
 def _open(request: Request) -> Assistant:

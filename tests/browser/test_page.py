@@ -202,13 +202,18 @@ def test_the_answer_can_be_copied_and_the_conversation_saved(open_page, site):
 def test_a_verdict_and_a_remark_are_kept(open_page, site, assistant):
     page = open_page(site.address)
     expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
-    page.locator("#chat").get_by_role("button", name="Vind ik leuk", exact=True).click()
+    thumb = page.locator("#chat").get_by_role("button", name="Vind ik leuk", exact=True).element_handle()
+    thumb.click()
     page.locator("#remark textarea").fill("Klopt <b>helemaal</b>.")
     page.locator("#remark button").click()
     expect(page.locator("#remark").first).to_be_hidden()
     expect(page.get_by_text(TEXTS["nl"]["thanks"])).to_be_visible()
     [record] = Feedback(assistant.folder).read()
     assert (record["good"], record["question"], record["remark"]) == (True, "Nvidia?", "Klopt <b>helemaal</b>.")
+    thumb.click()  # taken back: that is no verdict
+    expect(ask(page, "en het weer?")).to_be_visible()
+    expect(page.locator("#remark").first).to_be_hidden()
+    assert Feedback(assistant.folder).read() == [record]
 
 
 def test_new_articles_are_announced(open_page, site, assistant):
