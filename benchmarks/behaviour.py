@@ -18,6 +18,23 @@ DIALOGUES, HELD_OUT_DIALOGUES = HERE / "dialogues.jsonl", HERE / "held-out-dialo
 no part in them."""
 
 
+def first_passages(assistant: Assistant) -> dict[str, dict[str, float]]:
+    """By direction: how often the passage that both searches together put first, before any is read, is of the right
+    article, and holds the evidence. Only questions of news/ that its articles answer."""
+    articles = {article.id: article for article in assistant.archive.store.articles()}
+    right: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    for question in load_questions(HERE / "news"):
+        for language, text in question.text.items() if question.answerable else ():
+            first = max((item.candidate for item in assistant.find(text)), key=lambda candidate: candidate.score)
+            own = first.article.id == question.article
+            holds = own and any(sentence in first.chunk.text for sentence in question.evidence)
+            right[f"{language}-{articles[question.article].language}"].append((own, holds))
+    return {
+        pair: {"n": len(found), "article": _mean([own for own, _ in found]), "evidence": _mean([e for _, e in found])}
+        for pair, found in sorted(right.items(), reverse=True)
+    }
+
+
 def off_topic_refused(assistant: Assistant) -> dict[str, float]:
     """By language, the share of the questions in offtopic.jsonl that are refused."""
     rows = _rows("offtopic.jsonl")

@@ -43,11 +43,11 @@ from qa.close_reading import load_close_reader
 from qa.evaluate import PAIRS, BenchmarkQuestion, load_questions
 from qa.evidence import FEATURES, Evidence
 from qa.ranking import READING, rank_by_features, read_closely, reading_features
+from qa.retriever import RETRIEVAL
 from qa.weights import Weights
 
 NEWS = Path(__file__).parent / "news"
 WEIGHTS = Path(assistant_module.__file__).with_name("weights.json")
-RETRIEVAL = ("cosine", "lexical", "other_language")
 _STORYLINE = 4
 """Articles of benchmarks/news in a storyline, consecutive by name."""
 _KEPT = 0.99
@@ -119,7 +119,8 @@ def main(model: str | None = None) -> None:
 def fit_ranking(embedder: Embedder) -> Fitted:
     """Ask everything and fit 1 to 3, and gather the cases that 4 and 5 are fitted to."""
     nothing, never = np.zeros(len(READING)), dict.fromkeys(PAIRS, 1.0)
-    start = Weights(np.array([1.0, 1.0, 0.0]), np.ones(len(FEATURES)), nothing, np.zeros(len(SIGNALS) + 1), never, 0.0)
+    first = np.array([float(name != "other_language") for name in RETRIEVAL])
+    start = Weights(first, np.ones(len(FEATURES)), nothing, np.zeros(len(SIGNALS) + 1), never, 0.0)
     weights = replace(start, retrieval=fit_softmax([_passages(item) for item in _ask(embedder, start)]))
     asked = _ask(embedder, weights)
     weights = replace(weights, evidence=fit_softmax(_sentences(asked)))
@@ -204,11 +205,12 @@ def _answers(item: Evidence, question: BenchmarkQuestion, article: Article) -> b
 
 
 def _passages(item: Asked) -> tuple[np.ndarray, np.ndarray]:
-    """The passages found for a question with their retrieval features, right where one of their sentences is."""
+    """The passages found for a question with what they are first ranked by, right where one of their sentences is."""
     columns = [FEATURES.index(name) for name in RETRIEVAL]
     keys = np.array([evidence.candidate.key for evidence in item.evidence])
-    unique, first = np.unique(keys, return_index=True)
-    return item.features[first][:, columns], np.array([item.right[keys == key].any() for key in unique])
+    passages = [keys == key for key in np.unique(keys)]
+    rows = np.array([item.features[mine][:, columns].max(axis=0) for mine in passages])
+    return rows.reshape(-1, len(RETRIEVAL)), np.array([item.right[mine].any() for mine in passages])
 
 
 def _sentences(asked: list[Asked]) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -9,7 +9,8 @@
 
 The dialogues are those of dialogues.jsonl over benchmarks/news, and (not for 1) those of the storylines that training
 held out. What came before each turn is what its spelled-out questions bring up, so that the weights do not depend on
-themselves. The dialogues in held-out-dialogues/ have no part in it; benchmarks/behaviour.py reports on them.
+themselves; the turn right before it once as it is answered and once refused, as either may happen. The dialogues in
+held-out-dialogues/ have no part in it; benchmarks/behaviour.py reports on them.
 """
 
 import json
@@ -53,6 +54,8 @@ from qa.weights import load_weights
 
 HERE = Path(__file__).parent
 WEIGHTS = Path(followup.__file__).with_name(FILE)
+_SHIFTS = 0.0, 1.0
+"""Of the thresholds for a turn that is followed up: as they are, and so that it is refused."""
 
 
 Begun = tuple[list[float], bool]
@@ -150,14 +153,16 @@ def _ask(assistant: Assistant, archive: str, dialogues: Path) -> tuple[list[Begu
 
 
 def _later_turns(assistant: Assistant, dialogues: Path) -> Iterator[tuple[int, dict[str, Any], list[Turn]]]:
-    """The fold of each dialogue, every turn but its first, with the turns before it; folds are of
-    neighbours, as a storyline's dialogues stand together."""
+    """The fold of each dialogue, every turn but its first, with the turns before it, the last of them answered and
+    refused; folds are of neighbours, as a storyline's dialogues stand together."""
     lines = dialogues.read_text("utf-8").splitlines()
     for number, line in enumerate(lines):
         earlier: list[Turn] = []
         for before, turn in pairwise(json.loads(line)["turns"]):
-            earlier.append(Turn(before["question"], assistant.ask(before["standalone"])))
-            yield number * FOLDS // len(lines), turn, list(earlier)
+            replies = [assistant.ask(before["standalone"], threshold_shift=shift) for shift in _SHIFTS]
+            for reply in replies:
+                yield number * FOLDS // len(lines), turn, [*earlier, Turn(before["question"], reply)]
+            earlier.append(Turn(before["question"], replies[0]))
 
 
 def _read(

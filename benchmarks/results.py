@@ -12,6 +12,7 @@ from benchmarks.behaviour import (
     HELD_OUT_DIALOGUES,
     awkward_wording,
     conversations,
+    first_passages,
     off_topic_refused,
 )
 from index.archive import Archive
@@ -112,7 +113,7 @@ def _directions(found: Report) -> list[str]:
 
 
 def behaviour(assistant: Assistant, elsewhere: Assistant) -> str:
-    """Off-topic questions, awkward wording and conversations as Markdown tables.
+    """The first ranking of passages, off-topic questions, awkward wording and conversations as Markdown tables.
 
     Args:
         assistant: over benchmarks/news.
@@ -121,6 +122,10 @@ def behaviour(assistant: Assistant, elsewhere: Assistant) -> str:
     refused = off_topic_refused(assistant)
     return "\n".join(
         [
+            "\n## Passages, before any is read\n",
+            "Share of the answerable questions of benchmarks/news whose first passage, by both searches together, is "
+            "of the right article, and holds the evidence.\n",
+            *_table(first_passages(assistant)),
             "\n## Far off topic\n",
             "Of 60 questions that no article answers (benchmarks/offtopic.jsonl), "
             f"{refused['nl']:.2f} are refused in Dutch and {refused['en']:.2f} in English.",

@@ -9,9 +9,10 @@ DATE = "date"
 """What dates measure."""
 
 _MAGNITUDES = {
-    "duizend": 1e3, "thousand": 1e3, "miljoen": 1e6, "mln": 1e6, "million": 1e6, "miljard": 1e9, "mld": 1e9,
-    "billion": 1e9, "biljoen": 1e12, "trillion": 1e12,
+    "duizend": 1e3, "thousand": 1e3, "miljoen": 1e6, "mln": 1e6, "million": 1e6, "m": 1e6, "miljard": 1e9, "mld": 1e9,
+    "billion": 1e9, "bn": 1e9, "biljoen": 1e12, "trillion": 1e12, "tn": 1e12,
 }  # fmt: skip
+_MAGNITUDE = re.compile(rf"(?<![a-z])(?:{'|'.join(_MAGNITUDES)})(?![a-z])")
 _UNITS = {
     "share": r"%|procent\w*|per ?cent\w*",
     "time": r"(?:jaar|years?|maand(?:en)?|months?|we[e]?k(?:en|s)?|dag(?:en)?|days?)\b",
@@ -49,8 +50,8 @@ def comparable(mark: str, kind: str) -> tuple[str, str] | None:
     plain = re.sub("[.,]", "", digits) if _THOUSANDS.fullmatch(digits) else digits.replace(",", ".")
     if plain.count(".") > 1:
         return None
-    factor = next((size for word, size in _MAGNITUDES.items() if word in mark.casefold()), 1.0)
-    return unit, f"{float(plain) * factor:g}"
+    magnitude = _MAGNITUDE.search(mark.casefold())
+    return unit, f"{float(plain) * (_MAGNITUDES[magnitude.group()] if magnitude else 1):g}"
 
 
 def without_marks(sentence: str, kind: str) -> str:

@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -166,7 +165,7 @@ class Assistant:
         embedder = self.warm_up()
         with self.archive.reading():
             question = understand(follow_up.text if follow_up else text, limits, self.archive)
-            question = replace(question, kind=follow_up.kind) if follow_up else question
+            question = follow_up.as_meant(question) if follow_up else question
             question = narrowed(question, self.archive) if narrow else question
         query = embedder.queries([question.text, *([follow_up.own.text] if follow_up else [])])
         understood = time.perf_counter()

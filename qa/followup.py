@@ -8,21 +8,21 @@ the conversation knows the names and the words in it; the weights come from benc
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from index.analysis import terms
 from index.concepts import Concept
 from qa.followup_weights import load_followup_weights
-from qa.question import MAX_CHARACTERS, parse_question
+from qa.question import MAX_CHARACTERS, parse_question, question_kind
 from qa.records import Answer, Citation, Question, Refusal, Turn
 
 CONTEXT_SIGNALS = ("strange_names", "names", "opens", "points", "known_words", "words")
 """What tells a new subject from a follow-up, in the order of `context_signals`."""
 
 _OPENING = re.compile(
-    r"(?:(?:en|maar|and|but|so|dus|oké|ok|okay)\b[,\s]*)+|"
-    r"(?:hoe zit het met|what about|how about|wat betreft)\b\s*",
+    r"(?:(?:en|maar|and|but|so|dus|oké|ok|okay)\b[,\s]*)*"
+    r"(?:(?:hoe zit het met|what about|how about|wat betreft)\b\s*)?",
     re.IGNORECASE,
 )
 _POINTING = re.compile(
@@ -40,7 +40,8 @@ class FollowUp:
     """A question that leans on the conversation.
 
     `text` is what it would be without it, `own` what was typed; `kind` is what it asks for (what the turn before asked
-    for, where it does not say); `latest` and `cited` are the best citation of the turn before and all earlier ones.
+    for, where it does not say); `latest` and `cited` are the best citation of the turn before and all earlier ones,
+    `nearest` is the article that was shown first there, as an answer or, by a refusal, as the nearest thing to one.
     """
 
     text: str
@@ -48,6 +49,12 @@ class FollowUp:
     kind: str
     latest: Citation | None
     cited: tuple[Citation, ...]
+    nearest: str | None
+
+    def as_meant(self, question: Question) -> Question:
+        """The question understood from `text`: what was typed says what it asks for, and of which time, if it does."""
+        times = self.own if self.own.period else question
+        return replace(question, kind=self.kind, period=times.period, reported=times.reported, latest=times.latest)
 
 
 def find_follow_up(question: str, history: Sequence[Turn]) -> FollowUp | None:
@@ -67,13 +74,14 @@ def find_follow_up(question: str, history: Sequence[Turn]) -> FollowUp | None:
 def lean_on(own: Question, earlier: Sequence[Turn]) -> FollowUp:
     """A question as a follow-up of these turns (at least one, none of them small talk)."""
     last = earlier[-1]
-    citations = last.reply.citations
+    citations, shown = last.reply.citations, last.reply.passages
     return FollowUp(
         text=_standalone(own, last),
         own=own,
-        kind=own.kind if _asks(own) else last.reply.question.kind,
+        kind=question_kind(_body(own)) if _asks(own) else last.reply.question.kind,
         latest=citations[0] if citations else None,
         cited=tuple(citation for turn in earlier for citation in turn.reply.citations),
+        nearest=shown[0].article.id if shown else None,
     )
 
 
@@ -82,7 +90,9 @@ def begins_subject(own: Question, replies: Sequence[Answer | Refusal]) -> bool:
 
     "And Microsoft?" asks nothing by itself, so it never does.
     """
-    if not _asks(own) and _OPENING.match(own.text) and len(_names(own)) == len(own.concepts):
+    body, names = _body(own), _names(own)
+    left = [concept for concept in own.concepts if concept.word in body.casefold()]
+    if body != own.text and not _asks(own) and all(concept in names for concept in left):
         return False
     weights = load_followup_weights().subject
     values = [*context_signals(own, replies), 1.0]
@@ -101,7 +111,7 @@ def context_signals(own: Question, replies: Sequence[Answer | Refusal]) -> list[
     return [
         sum(strange) / len(strange) if strange else 0.0,
         float(bool(strange)),
-        float(bool(_OPENING.match(own.text))),
+        float(_body(own) != own.text),
         float(bool(_POINTING.search(own.text))),
         sum(_is_known(concept, known) for concept in own.concepts) / max(len(own.concepts), 1),
         min(len(own.concepts), _MANY) / _MANY,
@@ -123,8 +133,14 @@ def in_front_of(own: str, carried: str) -> str:
     return f"{own} ({carried[:room]})" if room > 0 else own
 
 
+def _body(question: Question) -> str:
+    """What was typed without "and", "what about" in front."""
+    return _OPENING.sub("", question.text, count=1)
+
+
 def _asks(question: Question) -> bool:
-    return question.kind != "what" or bool(_ASKS.search(question.text))
+    body = _body(question)
+    return question_kind(body) != "what" or bool(_ASKS.search(body))
 
 
 def _names(question: Question) -> list[Concept]:

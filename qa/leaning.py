@@ -22,7 +22,7 @@ from qa.ranking import Ranked, ahead
 from qa.records import Citation
 from qa.retriever import Candidate
 
-SIGNALS = ("score", "own_score", "latest_sentence", "cited_sentence", "latest_article", "cited_article")
+SIGNALS = ("score", "own_score", "latest_sentence", "cited_sentence", "nearest_article", "cited_article")
 """What speaks for (or against) a sentence, in the order of the columns of `sentence_signals`."""
 
 DECISION = (*OF_ANY_QUESTION, *SIGNALS)
@@ -50,14 +50,15 @@ def reranked(ranked: Ranked, own: Mapping[Sentence, float], to: FollowUp) -> Ran
 def sentence_signals(ranked: Ranked, own: Mapping[Sentence, float], to: FollowUp) -> np.ndarray:
     """A row for each sentence (n, signals), as in SIGNALS; the arguments are those of `reranked`."""
     latest = [to.latest] if to.latest else []
+    articles = {citation.article_id for citation in to.cited}
     rows = [
         (
             score,
             own[item.candidate.key, item.sentence],
             _says(latest, item),
             _says(to.cited, item),
-            _tells(latest, item),
-            _tells(to.cited, item),
+            item.candidate.article.id == to.nearest,
+            item.candidate.article.id in articles,
         )
         for item, score in zip(ranked.evidence, ranked.scores, strict=True)
     ]
@@ -105,8 +106,3 @@ def _says(citations: Sequence[Citation], item: Evidence) -> bool:
         citation.article_id == item.candidate.article.id and Span(citation.start, citation.end).overlaps(item.sentence)
         for citation in citations
     )
-
-
-def _tells(citations: Sequence[Citation], item: Evidence) -> bool:
-    """Whether one of the citations is from this article."""
-    return any(citation.article_id == item.candidate.article.id for citation in citations)

@@ -10,18 +10,20 @@ _NUMBER_WORDS = (
     r"twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|dertien|veertien|[a-z]{3,12}tien|"
     r"(?:[a-z]{3,10}en)?(?:twintig|dertig|veertig|vijftig|zestig|zeventig|tachtig|negentig)|"
     r"[a-z]*honderd(?:duizend)?|[a-z]*duizend|"
-    r"half|(?:a|one|two|three)[- ](?:half|third|thirds|quarter|quarters)|two|three|four|five|six|seven|eight|nine|ten|"
+    r"half|(?:a|one|two|three)[- ](?:half|third|thirds|quarter|quarters)|two|three|four|five|six|seven|eight|nine|"
+    r"ten(?! (?:opzichte|aanzien|minste|slotte|koste|gevolge|gunste|laste|tijde|behoeve|dele|eerste|tweede|derde|"
+    r"noorden|oosten|zuiden|westen)\b)|"
     r"eleven|twelve|[a-z]{3,8}teen|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-[a-z]+)?|"
     r"(?:[a-z]+ )?hundred|(?:[a-z]+ )?thousand|dozens?|tientallen|honderden|duizenden|dubbele?|double|twice"
 )
 _UNITS = (
-    r"procent(?:punt)?|percent|per cent|percentage points?|%|miljoen|miljard|biljoen|mln|mld|million|billion|trillion|"
-    r"duizend|honderd|thousand|hundred|euro'?s?|dollars?|pond|pounds?|kronen|yen|ton(?:nes)?|kilo(?:meter)?|km|"
+    r"procent(?:punt)?|percent|per cent|percentage points?|miljoen|miljard|biljoen|mln|mld|million|billion|trillion|"
+    r"bn|tn|duizend|honderd|thousand|hundred|euro'?s?|dollars?|pond|pounds?|kronen|yen|ton(?:nes)?|kilo(?:meter)?|km|"
     r"meter|metres?|hectare[ns]?|liter|gigawatt|megawatt|gigajoule|jaar|years?|maanden|months?|weken|weeks?|dagen|days?"
 )
 _MONTHS = (
     r"januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|"
-    r"January|February|March|May|June|July|August|October"
+    r"January|February|(?-i:March|May)|June|July|August|October"
 )
 _DAYS = (
     r"maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|"
@@ -36,19 +38,21 @@ _NAME = r"[A-ZÀ-Þ][\w'’&-]*"
 
 _PATTERNS: dict[str, re.Pattern[str]] = {
     "how_much": re.compile(
-        rf"(?:[€$£]\s?)?\b\d[\d.,]*\d\b(?:\s?(?:{_UNITS})\b|%)*|(?:[€$£]\s?)?\b\d+\b(?:\s?(?:{_UNITS})\b|%)*|"
+        rf"(?:[€$£]\s?)?(?<![\w.,])\d(?:[\d.,]*\d)?(?:m\b)?(?:\s?(?:{_UNITS})\b|\s?%)*(?!\w|[.,]\d|\s(?:{_MONTHS})\b)|"
         rf"\b(?:{_NUMBER_WORDS})\b(?:\s(?:{_UNITS})\b)*",
         re.IGNORECASE,
     ),
     "when": re.compile(
         rf"\b(?:(?:begin|medio|eind|half|early|mid|late|the end of|the start of)[ -])?"
-        rf"(?:(?:\d{{1,2}}\s)?(?:{_MONTHS})(?:\s\d{{1,2}},)?(?:\s\d{{4}})?|(?:19|20)\d\d|(?:{_DAYS})\w*|{_PERIODS}|"
+        rf"(?:(?:\d{{1,2}}\s)?(?:{_MONTHS})(?:\s\d{{1,2}}(?=[,;:?!)]|\.(?!\d)|$)(?:,(?=\s\d{{4}}\b))?)?(?:\s\d{{4}})?|"
+        rf"(?:19|20)\d\d|(?:{_DAYS})\w*|{_PERIODS}|"
         rf"\d{{1,2}}[.:]\d\d uur)\b",
         re.IGNORECASE,
     ),
-    "who": re.compile(rf"\b{_NAME}(?:\s(?:(?:van|de|der|den|ten|ter|von|of|the|el|al)\s){{0,2}}{_NAME})*"),
+    "who": re.compile(rf"\b(?P<name>{_NAME}(?:\s(?:(?:van|de|der|den|ten|ter|von|of|the|el|al)\s){{0,2}}{_NAME})*)"),
     "where": re.compile(
-        rf"\b(?:in|bij|naar|uit|op|tussen|langs|at|near|to|from|between|on)\s(?:het\s|de\s|the\s)?{_NAME}(?:\s{_NAME})*"
+        rf"\b(?:in|bij|naar|uit|op|tussen|langs|at|near|to|from|between|on)\s(?:het\s|de\s|the\s)?"
+        rf"(?P<name>{_NAME}(?:\s{_NAME})*)"
     ),
     "why": re.compile(
         r"\b(?:omdat|doordat|vanwege|wegens|dankzij|aangezien|want|zodat|waardoor|daardoor|daarom|door|om|"
@@ -60,6 +64,7 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
+_CALENDAR = re.compile(rf"(?:{_MONTHS}|{_DAYS})", re.IGNORECASE)
 
 CHECKED = frozenset(_PATTERNS)
 """The kinds of question whose answers have a recognisable form."""
@@ -77,7 +82,19 @@ def find_marks(sentence: str, kind: str, question: str) -> tuple[Span, ...]:
         Spans of the sentence, in order; empty for kinds that have no form.
     """
     asked = question.casefold()
-    return tuple(span for span, text in _marks(sentence, kind) if text not in asked)
+    return tuple(span for span, text in _marks(sentence, kind) if not _has_word(asked, text))
+
+
+def _has_word(text: str, word: str) -> bool:
+    """Whether a text has this as a word or words of its own (a plural or genitive s behind it does not matter)."""
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        end += text.startswith("s", end)
+        if not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum():
+            return True
+        start = text.find(word, start + 1)
+    return False
 
 
 @lru_cache(maxsize=50_000)
@@ -87,7 +104,7 @@ def _marks(sentence: str, kind: str) -> tuple[tuple[Span, str], ...]:
     return tuple(
         (Span(match.start(), match.end()), match.group().casefold())
         for match in (pattern.finditer(sentence) if pattern else ())
-        if not (kind in ("who", "where") and _opens(match, sentence))
+        if not (kind in ("who", "where") and (_opens(match, sentence) or _CALENDAR.fullmatch(match["name"])))
     )
 
 

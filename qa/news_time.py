@@ -22,8 +22,9 @@ _MONTHS = {
 
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DATE = re.compile(
-    rf"\b(?:(?P<bound>sinds|since|vanaf|from|after|na|voor|before|until|tot)\s+)?(?:(?:in|begin|eind|early|late)\s+)?"
-    rf"(?:(?:(?P<day>\d{{1,2}})\s+)?(?P<month>{_MONTH})\b(?:\s+(?P<day_after>\d{{1,2}}),)?(?:\s+(?P<month_year>(?:19|20)\d\d))?"
+    rf"\b(?:(?P<bound>sinds|since|vanaf|from|after|na|voor|before|until|tot)\s+)?(?:(?P<part>in|begin|eind|early|late)\s+)?"
+    rf"(?:(?:(?P<day>\d{{1,2}})\s+)?(?P<month>{_MONTH})\b(?:\s+(?P<day_after>\d{{1,2}})(?=[,;:?!)]|\.(?!\d)|$),?)?"
+    rf"(?:\s+(?P<month_year>(?:19|20)\d\d))?"
     rf"|(?P<year>(?:19|20)\d\d))\b",
     re.IGNORECASE,
 )
@@ -40,7 +41,9 @@ _LATEST = re.compile(
 )
 _SINCE = {"sinds", "since", "vanaf", "from", "after", "na"}
 _REPORTED = {"sinds", "since"}
-_MAY_BE_A_VERB = "may"
+_OTHER_WORDS = {"may": ("part", "bound"), "jan": ("part",)}
+"""Months that are also a verb or a name, and what else than a day or a year tells that they are meant."""
+_BESIDE = ("day", "day_after", "month_year")
 
 
 def asked_period(question: str, today: dt.date) -> DateRange:
@@ -109,9 +112,10 @@ def wants_latest(question: str) -> bool:
 
 
 def _dates(text: str) -> Iterator[re.Match[str]]:
-    """The dates in a text; "may" is one only where something beside it says so."""
+    """The dates in a text; "may" and "Jan" are some only where something beside them says so."""
     for match in _DATE.finditer(text):
-        if (match["month"] or "").lower() != _MAY_BE_A_VERB or match["month_year"] or match["bound"]:
+        tells = _OTHER_WORDS.get((match["month"] or "").lower())
+        if tells is None or any(match[name] for name in (*_BESIDE, *tells)):
             yield match
 
 

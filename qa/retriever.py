@@ -10,6 +10,9 @@ from index.store import Vectors
 from qa.records import Question
 from qa.weights import Weights
 
+RETRIEVAL = ("cosine", "lexical", "other_language", "sentence_cosine")
+"""What passages are first ranked by, in the order of their weights; the last is that of the nearest sentence."""
+
 _DEPTH = 40
 """Passages that each search contributes (the lexical one for each language)."""
 
@@ -37,8 +40,7 @@ def retrieve(
 ) -> list[Candidate]:
     """The k best passages by both searches; call it inside `archive.reading()`.
 
-    The score is linear in the cosine, the lexical score and whether the languages differ. Every candidate
-    gets its exact cosine, whichever search found it.
+    The score is linear in RETRIEVAL. Every candidate gets its exact cosines, whichever search found it.
 
     Args:
         archive: where to search.
@@ -59,7 +61,7 @@ def retrieve(
     for key, cosine in zip(keys, archive.cosines(query, keys), strict=True):
         chunk, article = stored[key].chunk, stored[key].article
         words = lexical.get(key, 0.0) / whole
-        features = np.array([cosine, words, article.language != question.language])
+        features = np.array([cosine, words, article.language != question.language, max(sentences[key])])
         score = float(features @ weights.retrieval)
         candidates.append(Candidate(key, chunk, article, cosine, words, score, tuple(sentences[key])))
     return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.key))[:k]

@@ -31,6 +31,9 @@ _ABOUT_US = (
 )
 _ADDRESS = frozenset("je jij u you your ik i me dit this site hier".split())
 
+_NEVER_ASKED = ("goodbye", "praise")
+"""With a question mark, these are questions of few words: "and the weekend?", "was that done?"."""
+
 _REPLIES = {
     "greeting": {
         "nl": "Hallo! Stel een vraag over de artikelen, dan zoek ik de zinnen die haar beantwoorden.",
@@ -62,7 +65,7 @@ def small_talk(text: str, language: str) -> str | None:
         return None
     if _SOCIAL.issuperset(words):
         kind = next((kind for kind, telling in _TELLING_WORDS.items() if telling.intersection(words)), None)
-        return _REPLIES[kind][language] if kind else None
+        return _REPLIES[kind][language] if kind and not (kind in _NEVER_ASKED and "?" in text) else None
     if _HELP.issuperset(words) and _ADDRESS.intersection(words):
         return _REPLIES["help"][language]
     return None

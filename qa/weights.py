@@ -12,10 +12,10 @@ import numpy as np
 class Weights:
     """Linear weights and thresholds, each fitted to data; weights.json says on what and with what result.
 
-    `retrieval` weighs (cosine, lexical, other_language) for the first ranking of passages; `evidence` the
-    features of a sentence (qa.evidence.FEATURES) for the ranking that decides what is read closely, `reading` the same
-    and the reader's log-odds for the ranking of what was read; `answerable`, with a constant last, what decides
-    whether the evidence is enough (qa.abstain.SIGNALS). `thresholds` are by language pair, question's first.
+    `retrieval` weighs what passages are first ranked by (qa.retriever.RETRIEVAL); `evidence` the features of a
+    sentence (qa.evidence.FEATURES) for the ranking that decides what is read closely, `reading` the same and the
+    reader's log-odds for the ranking of what was read; `answerable`, with a constant last, what decides whether the
+    evidence is enough (qa.abstain.SIGNALS). `thresholds` are by language pair, question's first.
     """
 
     retrieval: np.ndarray

@@ -195,14 +195,26 @@ def test_the_weights_have_a_number_for_everything_they_weigh():
     from qa.abstain import SIGNALS
     from qa.evaluate import PAIRS
     from qa.evidence import FEATURES
+    from qa.retriever import RETRIEVAL
 
     stored = json.loads((Path(qa.__file__).parent / "weights.json").read_text("utf-8"))
+    assert tuple(stored["retrieval"]) == RETRIEVAL
     assert tuple(stored["evidence"]) == FEATURES
     assert tuple(stored["answerable"]) == (*SIGNALS, "constant")
     assert set(stored["thresholds"]) == set(PAIRS)
     weights = load_weights()
     assert np.isfinite(np.concatenate([weights.retrieval, weights.evidence, weights.answerable])).all()
     assert all(0 <= threshold <= 1 for threshold in weights.thresholds.values())
+
+
+def test_passages_are_first_ranked_by_the_nearest_of_their_sentences_too(news):
+    cosine, lexical, other_language, sentence_cosine = load_weights().retrieval
+    found = {item.candidate.key: item.candidate for item in news.find("Waarom stapt Deniz Akbulut op bij Brontaal?")}
+    assert {candidate.article.language for candidate in found.values()} == {"nl", "en"}
+    for candidate in found.values():
+        languages_differ = candidate.article.language == "en"
+        score = cosine * candidate.cosine + lexical * candidate.lexical + other_language * languages_differ
+        assert candidate.score == pytest.approx(score + sentence_cosine * max(candidate.sentence_cosines))
 
 
 def test_a_search_can_be_limited_to_sources(tmp_path):

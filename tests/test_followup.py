@@ -76,6 +76,23 @@ def test_what_is_asked_for_is_the_follow_ups_own_or_else_that_of_the_turn_before
     assert find_follow_up("en hoeveel?", [first]).kind == "how_much"
     assert find_follow_up("en bij Aurélance?", [first]).kind == "why"
     assert find_follow_up("wat deed hij daarna?", [first]).kind == "what"
+    assert find_follow_up("en hoe zit het met Aurélance?", [first]).kind == "why"
+
+
+@pytest.mark.parametrize("question", ["What about Microsoft?", "How about Microsoft?", "Wat betreft Microsoft?"])
+def test_a_name_put_as_what_about_leans_on_the_conversation(first, question):
+    follow_up = find_follow_up(question, [first])
+    assert follow_up.kind == "why"
+    assert "Brontaal" in follow_up.text
+
+
+def test_a_time_in_the_follow_up_replaces_that_of_the_turn_before(news):
+    before = make_turn(news, "Waarom stapte Deniz Akbulut vorig jaar op bij Brontaal?")
+    question = news.consider("", follow_up=find_follow_up("en in 2023?", [before])).question
+    assert (question.period.since.year, question.period.until.year) == (2023, 2023)
+    assert not question.reported
+    carried = news.consider("", follow_up=find_follow_up("en wie verving hem?", [before])).question
+    assert carried.period == before.reply.question.period
 
 
 @pytest.mark.parametrize(
@@ -95,6 +112,19 @@ def test_what_asks_and_names_may_make_sense_alone(question, alone):
 def test_the_question_that_was_searched_is_told(news, first):
     reply = news.ask("wie vervangt hem?", history=[first])
     assert reply.question.text == find_follow_up("wie vervangt hem?", [first]).text
+
+
+def test_after_a_refusal_the_conversation_stays_with_the_article_that_came_nearest(news, first):
+    refused = Turn(first.question, news.ask(first.question, threshold_shift=1.0))
+    follow_up = find_follow_up("en waarom nog meer?", [refused])
+    found = [item for item in news.consider(follow_up.text, follow_up=follow_up).evidence if item.read is not None]
+    alike = Ranked(tuple(found), (0.0,) * len(found))
+    own = {(item.candidate.key, item.sentence): 0.0 for item in found}
+    ranking = [item.candidate.article.id for item in reranked(alike, own, follow_up).evidence]
+    nearest = refused.reply.passages[0].article.id
+    assert follow_up.latest is None
+    assert set(ranking) > {nearest}
+    assert set(ranking[: ranking.count(nearest)]) == {nearest}
 
 
 def test_of_sentences_that_fit_alike_the_one_cited_before_comes_last(news, first):

@@ -28,6 +28,16 @@ TODAY = dt.date(2026, 11, 22)
         ("wie heeft OpenAI opgericht", "nl", "who"),
         ("waar komt het nieuwe kantoor van Brontaal", "nl", "where"),
         ("what did the council decide about the tram?", "en", "what"),
+        ("When did the price rise?", "en", "when"),
+        ("Wie won de prijs?", "nl", "who"),
+        ("Who was the director when the bridge was closed?", "en", "who"),
+        ("Where did the man who founded Brontaal live?", "en", "where"),
+        ("In which year was it founded?", "en", "when"),
+        ("Vanaf welk jaar geldt de wet?", "nl", "when"),
+        ("En hoelang duurt de verbouwing?", "nl", "how_much"),
+        ("What does a ticket for the tram cost?", "en", "how_much"),
+        ("How did the price change?", "en", "how_much"),
+        ("Om welke reden stapt hij op?", "nl", "why"),
     ],
 )
 def test_language_and_kind(text, language, kind):
@@ -65,6 +75,16 @@ def test_a_far_too_long_question_is_refused_in_one_line():
         ("Zij vertrekt omdat het geld op is.", "why", "waarom vertrekt zij?", ["omdat het geld op is"]),
         ("Het kantoor komt in Utrecht.", "where", "waar komt het kantoor?", ["in Utrecht"]),
         ("Het kantoor komt in Utrecht.", "how", "hoe komt het kantoor er?", []),
+        ("Valued at $1.2bn, up from £300m.", "how_much", "what is it worth?", ["$1.2bn", "£300m"]),
+        ("De huur steeg 12 % ten opzichte van 2024.", "how_much", "hoeveel sinds 2024?", ["12 %"]),
+        ("On 12 March the firm paid 5 million.", "how_much", "how much?", ["5 million"]),
+        ("The firm was sold on March 15.", "when", "when was it sold?", ["March 15"]),
+        ("On March 15, 2024 it may close, and all march on.", "when", "when?", ["March 15, 2024"]),
+        ("The mayor resigned in May.", "when", "When did the mayor resign?", ["May"]),
+        ("Er kwamen acht klachten.", "how_much", "Hoeveel klachten kwamen er?", ["acht"]),
+        ("Five people died.", "how_much", "How many died in the 2025 fire?", ["Five"]),
+        ("On Monday he came to Paris in March.", "where", "where did he go?", ["to Paris"]),
+        ("Gisteren kwam Joost met Piet.", "who", "wie kwam in Joosts auto?", ["Piet"]),
     ],
 )
 def test_what_is_asked_for_is_marked(sentence, kind, question, marked):
@@ -84,6 +104,12 @@ def test_what_is_asked_for_is_marked(sentence, kind, question, marked):
         ("March 5, 2024", "2024-03-05", "2024-03-05"),
         ("this week", "2026-11-16", "2026-11-22"),
         ("who may sue?", None, None),
+        ("what happened in May?", "2026-05-01", "2026-05-31"),
+        ("who came on 5 May?", "2026-05-05", "2026-05-05"),
+        ("what was sold on March 15?", "2026-03-15", "2026-03-15"),
+        ("sinds Jan de Boer directeur is", None, None),
+        ("hoeveel verdient Jan Peters?", None, None),
+        ("in jan 2025", "2025-01-01", "2025-01-31"),
         ("waarom verkocht SoftBank Nvidia?", None, None),
     ],
 )
@@ -103,6 +129,12 @@ def test_small_talk_and_what_only_looks_like_it(language):
     rows = [json.loads(line) for line in (BENCHMARKS / "smalltalk.jsonl").read_text("utf-8").splitlines()]
     wrong = [row[language] for row in rows if bool(small_talk(row[language], language)) == (row["kind"] == "question")]
     assert wrong == []
+
+
+@pytest.mark.parametrize("question", ["And the weekend?", "And was that done?", "en het weekend?"])
+def test_a_short_question_is_no_small_talk(question):
+    assert small_talk(question, "en") is None
+    assert small_talk(question.removesuffix("?"), "en")
 
 
 def test_no_benchmark_question_is_taken_for_small_talk():
@@ -139,6 +171,8 @@ def test_only_what_no_earlier_article_can_tell_limits_the_search(question, since
         ("De waarde was op 3 maart 2025 nog 300 miljoen.", "2025-03-03"),
         ("In 2030 the plant will be worth 300 million.", "2025-12-22"),
         ("Het bedrijf is 300 miljoen waard.", "2025-12-22"),
+        ("Volgens Jan de Boer is het 300 miljoen waard.", "2025-12-22"),
+        ("In May the firm was worth 300 million.", "2025-05"),
     ],
 )
 def test_when_an_amount_was_so(sentence, date):
