@@ -2,7 +2,6 @@
 
 import hashlib
 import http.client
-import urllib.error
 import urllib.request
 from pathlib import Path
 

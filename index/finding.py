@@ -9,7 +9,7 @@ from index.errors import SourceError
 from index.feeds import fetch_feed
 from index.files import FileRecord
 from index.plan import Report, plan_files
-from index.sources import SUFFIXES, Patterns, SourceFile, base_of, holds, is_empty, is_feed, scan
+from index.sources import SUFFIXES, Patterns, SourceFile, is_empty, is_feed, scan
 from index.store import Store
 
 
@@ -62,17 +62,17 @@ def _find_all(store: Store, source: Path, patterns: Patterns, prune: bool) -> Fo
 
 
 def _find_below(store: Store, source: Path, patterns: Patterns, prune: bool, only: Collection[Path]) -> Found:
-    name, base = str(source.resolve()), base_of(source)
-    mine = [path for path in only if holds(source, path)]
+    root = source.resolve()
+    mine = [path for path in only if path.is_relative_to(root)]
     if mine and is_empty(source, patterns):
         refuse_empty(store, source, prune)
     files: dict[str, SourceFile] = {}
     records: dict[str, FileRecord] = {}
     for path in mine:
-        below = None if path in (base, source.resolve()) else path.relative_to(base).as_posix()
+        below = None if path == root else path.relative_to(root).as_posix()
         files |= {file.relative: file for file in scan(source, patterns, path if below else None)}
-        records |= store.files.of(name, below)
-    return Found(name, plan_files(list(files.values()), records))
+        records |= store.files.of(str(root), below)
+    return Found(str(root), plan_files(list(files.values()), records))
 
 
 def refuse_empty(store: Store, source: Path, prune: bool) -> None:

@@ -82,12 +82,6 @@ def base_of(source: Path) -> Path:
     return root.parent if os.path.isfile(root) else root
 
 
-def holds(source: Path, path: Path) -> bool:
-    """Whether a path is a source, or lies below one that is a folder."""
-    root = source.resolve()
-    return path == root or path.is_relative_to(root)
-
-
 def _files(source: Path, patterns: Patterns, below: Path | None) -> Iterator[SourceFile]:
     root, prefix = str(source.resolve()), os.path.join(base_of(source), "")
     start = str(below.absolute()) if below else root

@@ -10,7 +10,7 @@ from pathlib import Path
 from index.embedding import Embedder
 from index.errors import ArchiveError, ArticleQAError, SourceError
 from index.plan import Report
-from index.sources import ALL, Patterns, holds, is_feed, is_temporary
+from index.sources import ALL, Patterns, is_feed, is_temporary
 from index.update import Updater
 
 QUIET = 0.5
@@ -56,11 +56,12 @@ def watch_sources(
     """
     watched = [Path(source) for source in sources if not is_feed(source)]
     stop = stop or threading.Event()
+    roots = {source: source.resolve() for source in watched}
     refused: dict[Path, set[Path]] = {source: set() for source in watched}
     with closing(Updater(folder, embedder)) as updater:
         for paths in settled_changes(watched, stop):
-            for source in watched:  # each by itself: one that is refused keeps no other waiting
-                if mine := {path for path in paths if holds(source, path)}:
+            for source, root in roots.items():  # each by itself: one that is refused keeps no other waiting
+                if mine := {path for path in paths if path.is_relative_to(root)}:
                     mine |= refused[source]
                     follow = partial(
                         updater.update, [source], patterns=patterns, prune=prune, only=mine, stop=stop.is_set
@@ -156,15 +157,6 @@ def _changes_below(folders: Sequence[Path], stop: threading.Event) -> Iterator[s
         raise SourceError(f"{there[0]}: cannot be watched ({error})") from error
 
 
-def _place(folder: Path) -> object:
-    """Where a folder is on the disk; None where it is not there."""
-    try:
-        status = folder.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
-
-
 def _is_of_interest(path: Path, roots: Sequence[Path]) -> bool:
     for root in roots:
         if path == root:
@@ -174,9 +166,19 @@ def _is_of_interest(path: Path, roots: Sequence[Path]) -> bool:
     return False
 
 
-def _state(path: Path) -> object:
+def _state(path: Path) -> tuple[int, ...]:
+    return _fields(path, "st_size", "st_mtime_ns")
+
+
+def _place(folder: Path) -> tuple[int, ...]:
+    """Where a folder is on the disk."""
+    return _fields(folder, "st_dev", "st_ino")
+
+
+def _fields(path: Path, *names: str) -> tuple[int, ...]:
+    """These of a path's status; none where it is not there."""
     try:
         status = path.stat()
     except OSError:
-        return None
-    return status.st_size, status.st_mtime_ns
+        return ()
+    return tuple(getattr(status, name) for name in names)

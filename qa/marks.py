@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from index.records import Span
+from qa.news_time import DAY_ENDS
 
 _NUMBER_WORDS = (
     r"een (?:half|halve|derde|kwart)|de helft|(?:drie|twee) ?(?:kwart|derde)|anderhalf|"
@@ -44,7 +45,7 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
     ),
     "when": re.compile(
         rf"\b(?:(?:begin|medio|eind|half|early|mid|late|the end of|the start of)[ -])?"
-        rf"(?:(?:\d{{1,2}}\s)?(?:{_MONTHS})(?:\s\d{{1,2}}(?=[,;:?!)]|\.(?!\d)|$)(?:,(?=\s\d{{4}}\b))?)?(?:\s\d{{4}})?|"
+        rf"(?:(?:\d{{1,2}}\s)?(?:{_MONTHS})(?:\s\d{{1,2}}{DAY_ENDS}(?:,(?=\s\d{{4}}\b))?)?(?:\s\d{{4}})?|"
         rf"(?:19|20)\d\d|(?:{_DAYS})\w*|{_PERIODS}|"
         rf"\d{{1,2}}[.:]\d\d uur)\b",
         re.IGNORECASE,

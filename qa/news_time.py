@@ -21,9 +21,12 @@ _MONTHS = {
 }  # fmt: skip
 
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+DAY_ENDS = r"(?=[,;:?!)]|\.(?!\d)|$)"
+"""Behind a number after a month, where that is a day ("March 15, 2024") and no amount ("March 15 million")."""
+
 _DATE = re.compile(
     rf"\b(?:(?P<bound>sinds|since|vanaf|from|after|na|voor|before|until|tot)\s+)?(?:(?P<part>in|begin|eind|early|late)\s+)?"
-    rf"(?:(?:(?P<day>\d{{1,2}})\s+)?(?P<month>{_MONTH})\b(?:\s+(?P<day_after>\d{{1,2}})(?=[,;:?!)]|\.(?!\d)|$),?)?"
+    rf"(?:(?:(?P<day>\d{{1,2}})\s+)?(?P<month>{_MONTH})\b(?:\s+(?P<day_after>\d{{1,2}}){DAY_ENDS},?)?"
     rf"(?:\s+(?P<month_year>(?:19|20)\d\d))?"
     rf"|(?P<year>(?:19|20)\d\d))\b",
     re.IGNORECASE,

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,6 +42,27 @@ class Watcher:
             time.sleep(0.02)
 
 
+@contextmanager
+def watching(index: Path, sources: list[Path], embedder: CountingEmbedder) -> Iterator[Watcher]:
+    """The archive of these sources, open, while they are watched and have all been looked at once."""
+    update_archive(index, sources, embedder)
+    with closing(Archive.open(index)) as archive:
+        watcher, stop = Watcher(archive), threading.Event()
+        thread = threading.Thread(
+            target=watch_sources,
+            args=(index, sources, embedder, watcher.reports.append, watcher.errors.append),
+            kwargs={"stop": stop},
+        )
+        thread.start()
+        try:
+            watcher.wait_for(lambda: len(watcher.reports) == len(sources))
+            yield watcher
+        finally:
+            stop.set()
+            thread.join(PATIENCE)
+        assert not thread.is_alive()
+
+
 @pytest.fixture
 def watcher(
     index: Path, source: Path, embedder: CountingEmbedder, monkeypatch: pytest.MonkeyPatch
@@ -49,20 +70,8 @@ def watcher(
     """The archive of the three articles, open, while their folder is watched."""
     monkeypatch.setattr("index.watch._RETRY", 0.2)
     monkeypatch.setattr("index.watch.QUIET", 1.0)  # on a busy machine a writer may pause for longer than it means to
-    update_archive(index, [source], embedder)
-    with closing(Archive.open(index)) as archive:
-        watcher, stop = Watcher(archive), threading.Event()
-        thread = threading.Thread(
-            target=watch_sources,
-            args=(index, [source], embedder, watcher.reports.append, watcher.errors.append),
-            kwargs={"stop": stop},
-        )
-        thread.start()
-        watcher.wait_for(lambda: len(watcher.reports) == 1)  # it has looked at everything once
+    with watching(index, [source], embedder) as watcher:
         yield watcher
-        stop.set()
-        thread.join(PATIENCE)
-        assert not thread.is_alive()
 
 
 def test_files_written_edited_moved_and_deleted(watcher: Watcher, source: Path, embedder: CountingEmbedder) -> None:
@@ -128,27 +137,13 @@ def test_files_that_are_sources_are_watched_each_by_itself(
 ) -> None:
     monkeypatch.setattr("index.watch.QUIET", 0.2)
     first, second = source / "a.txt", source / "b.txt"
-    update_archive(index, [first, second], embedder)
-    stop, errors = threading.Event(), []
-    with closing(Archive.open(index)) as archive:
-        watcher = Watcher(archive)
-        thread = threading.Thread(
-            target=watch_sources,
-            args=(index, [first, second], embedder, watcher.reports.append, errors.append),
-            kwargs={"stop": stop},
-        )
-        thread.start()
-        try:
-            watcher.wait_for(lambda: len(watcher.reports) == 2)
-            first.unlink()
-            watcher.wait_for(lambda: bool(errors))
-            for text in ("Het weer wordt beter.", "Het weer wordt slechter.", "Het weer blijft."):
-                (source / ".b.txt").write_text(text)
-                (source / ".b.txt").rename(second)  # as editors save
-                watcher.wait_for(lambda text=text: watcher.texts()["b.txt"] == text)
-        finally:
-            stop.set()
-            thread.join(PATIENCE)
+    with watching(index, [first, second], embedder) as watcher:
+        first.unlink()
+        watcher.wait_for(lambda: bool(watcher.errors))
+        for text in ("Het weer wordt beter.", "Het weer wordt slechter.", "Het weer blijft."):
+            (source / ".b.txt").write_text(text)
+            (source / ".b.txt").rename(second)  # as editors save
+            watcher.wait_for(lambda text=text: watcher.texts()["b.txt"] == text)
         assert watcher.texts().keys() == {"a.txt", "b.txt"}
 
 
