@@ -1,7 +1,7 @@
-"""Who gets in, and how much they may ask: passwords, Basic authentication, limits on rate and size."""
+"""Who gets in, and how often they may ask: passwords, Basic authentication, a limit on rate."""
 
+import asyncio
 import base64
-import binascii
 import hashlib
 import hmac
 import ipaddress
@@ -14,32 +14,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.errors import ServeError
 
-MAX_BODY = 100_000
-"""Bytes of a request that is not an upload: a question of 2,000 characters is a few kilobytes."""
-
-UPLOAD_PATH = "/gradio_api/upload"
-
 _OPEN_PATHS = ("/healthz",)
-_CLOSED_PATHS = tuple(
-    prefix + path
-    for prefix in ("/", "/gradio_api/")
-    for path in (
-        "monitoring",
-        "proxy=",
-        "deep_link",
-        "run-history",
-        "runs",
-        "stream/",
-        "openapi.json",
-        "custom_component",
-    )
-)
-"""What Gradio serves besides, and this page has no use for."""
+_GUESSES = 10
+"""Passwords a minute that one address may try."""
+
+_JUDGED = 1000
+"""Authorization headers of which it is remembered whether they were right."""
 
 _CLIENTS = 10_000
 _SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
@@ -88,6 +74,7 @@ def write_password(file: Path, password: str) -> None:
     """
     try:
         file.touch(mode=0o600)
+        file.chmod(0o600)  # it may have been there already
         file.write_text(hash_password(password) + "\n", "ascii")
     except OSError as error:
         raise ServeError(f"{file}: cannot be written ({error.strerror})") from error
@@ -134,29 +121,47 @@ class BasicAuth:
     def __init__(self, app: ASGIApp, account: Account) -> None:
         self._app = app
         self._account = account
-        self._known: set[bytes] = set()
+        self._guesses = RateLimit(_GUESSES)
+        self._judged: OrderedDict[bytes, bool] = OrderedDict()
+        self._judging = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, or answer 401."""
-        if scope["type"] != "http" or scope["path"] in _OPEN_PATHS or self._admitted(_header(scope, b"authorization")):
+        """Pass on, or answer 401, or 429 to who guesses."""
+        if scope["type"] != "http" or scope["path"] in _OPEN_PATHS:
             await self._app(scope, receive, send)
             return
-        refused = PlainTextResponse("password needed", 401, {"www-authenticate": 'Basic realm="article-qa"'})
-        await refused(scope, receive, send)
+        client, _ = scope.get("client") or ("", 0)
+        refusal = await self._refusal(Headers(scope=scope).get("authorization", ""), client)
+        await (refusal or self._app)(scope, receive, send)
 
-    def _admitted(self, header: bytes) -> bool:
-        """A page is some fifty requests and scrypt is slow on purpose, so what was right is remembered as a hash."""
-        seen = hashlib.sha256(header).digest()
-        if seen in self._known:
-            return True
-        try:
-            user, _, password = base64.b64decode(header.removeprefix(b"Basic "), validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return False
-        if not header.startswith(b"Basic ") or not self._account.matches(user, password):
-            return False
-        self._known.add(seen)
-        return True
+    async def _refusal(self, header: str, client: str) -> Response | None:
+        """A page is some fifty requests and scrypt is slow on purpose, so what was judged once is remembered."""
+        wrong = PlainTextResponse("password needed", 401, {"www-authenticate": 'Basic realm="article-qa"'})
+        given = _credentials(header)
+        if given is None:
+            return wrong
+        seen = hashlib.sha256(header.encode("latin-1")).digest()
+        if seen not in self._judged:
+            async with self._judging:  # one at a time: who guesses must not take every core
+                if seen not in self._judged:
+                    if not self._guesses.allows(client):
+                        return PlainTextResponse("too many passwords tried", 429, {"retry-after": "60"})
+                    self._judged[seen] = await asyncio.to_thread(self._account.matches, *given)
+                    if len(self._judged) > _JUDGED:
+                        self._judged.popitem(last=False)
+        self._judged.move_to_end(seen)
+        return None if self._judged[seen] else wrong
+
+
+def _credentials(header: str) -> tuple[str, str] | None:
+    """User and password of an Authorization header, where it is a Basic one."""
+    if not header.startswith("Basic "):
+        return None
+    try:
+        user, _, password = base64.b64decode(header.removeprefix("Basic "), validate=True).decode().partition(":")
+    except ValueError:  # no base64, or no text in it
+        return None
+    return user, password
 
 
 # -- limits
@@ -188,53 +193,6 @@ class RateLimit:
                 return False
             times.append(now)
             return True
-
-
-class Gate:
-    """Turns away what the page never asks for: closed paths, bodies too large, uploads where they are off."""
-
-    def __init__(self, app: ASGIApp, uploads: bool) -> None:
-        self._app = app
-        self._uploads = uploads
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, or answer 403, 404 or 413."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        upload = scope["path"].startswith(UPLOAD_PATH)
-        refusal = self._refusal(scope, upload)
-        if refusal:
-            await refusal(scope, receive, send)
-        else:
-            await self._app(scope, receive if upload else _counted(receive), send)
-
-    def _refusal(self, scope: Scope, upload: bool) -> PlainTextResponse | None:
-        length = _header(scope, b"content-length")
-        if scope["path"].startswith(_CLOSED_PATHS):
-            return PlainTextResponse("not found", 404)
-        if upload and not self._uploads:
-            return PlainTextResponse("uploads are off", 403)
-        if not upload and length and (not length.isdigit() or int(length) > MAX_BODY):
-            return PlainTextResponse("too large", 413)
-        return None
-
-
-def _counted(receive: Receive) -> Receive:
-    """A body without a declared length ends where the limit is reached."""
-    read = 0
-
-    async def limited() -> Message:
-        nonlocal read
-        message = await receive()
-        read += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if read > MAX_BODY else message
-
-    return limited
-
-
-def _header(scope: Scope, name: bytes) -> bytes:
-    return next((value for key, value in scope["headers"] if key == name), b"")
 
 
 def _scrypt(password: str, salt: bytes) -> bytes:

@@ -16,12 +16,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from index.errors import ServeError
 from index.records import Span
 from qa import Assistant
-from ui.access import Account, BasicAuth, Gate, RateLimit
+from ui.access import Account, BasicAuth, RateLimit
 from ui.chat import Chat
 from ui.feedback import Feedback
+from ui.gate import Gate
 from ui.markup import article_page, status
+from ui.origins import OwnOrigin
 from ui.texts import choose_language, say, translations
-from ui.uploads import MAX_BYTES, Uploads
+from ui.uploads import MAX_BYTES, MOST_FILES, Uploads
 
 _FINISHING = 5
 """Seconds that answers get to finish when the server is told to stop."""
@@ -31,6 +33,9 @@ _SESSIONS = 1000
 
 _LOOKS = 0.01
 """Seconds between Gradio's looks at what waits; by itself it looks a thousand times a second, busy or not."""
+
+_UPLOAD = MOST_FILES * (MAX_BYTES + 10_000)
+"""Bytes of an upload: the files, and what stands around each."""
 
 _HEADERS = {
     "content-security-policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
@@ -45,7 +50,7 @@ _HEADERS = {
 
 
 class SecurityHeaders:
-    """Adds the headers to every response."""
+    """Adds the headers to every response, and takes away Gradio's that let other sites read it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -56,11 +61,15 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 ours = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
-                theirs = [(name, value) for name, value in message["headers"] if name.decode().lower() not in _HEADERS]
+                theirs = [(name, value) for name, value in message["headers"] if not _replaced(name.decode().lower())]
                 message = {**message, "headers": [*theirs, *ours]}
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+def _replaced(name: str) -> bool:
+    return name in _HEADERS or name.startswith("access-control-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +103,14 @@ def create_app(
     os.environ.setdefault("MPLBACKEND", "agg")  # where there is matplotlib, Gradio would load all of it
     import gradio as gr
 
+    from ui.named_files import confine_files
     from ui.web import Services, build_page, page_file
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Gate, uploads=settings.writable)
+    app.add_middleware(Gate, largest_upload=_UPLOAD if settings.writable else 0)
     if settings.account:
         app.add_middleware(BasicAuth, account=settings.account)
+    app.add_middleware(OwnOrigin)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts))
     app.add_middleware(SecurityHeaders)
     add_routes(app, assistant, page_file("article.css"))
@@ -110,7 +121,7 @@ def create_app(
     uploads = Uploads(archive, assistant.warm_up()) if settings.writable else None
     page = build_page(Services(chat, archive, assistant.sources, examples, feedback, uploads))
     page.state_session_capacity = _SESSIONS
-    page.queue(default_concurrency_limit=8, max_size=200)
+    page.queue(default_concurrency_limit=8, max_size=200, api_open=False)  # nobody may go past the line
     page._queue.sleep_when_free = _LOOKS
     page._queue.progress_update_sleep_when_free = 10 * _LOOKS
     gr.mount_gradio_app(
@@ -127,6 +138,7 @@ def create_app(
         css=page_file("page.css"),
         js=page_file("page.js"),
     )
+    confine_files(page)
     return app
 
 
@@ -145,7 +157,7 @@ def add_routes(app: FastAPI, assistant: Assistant, css: str) -> None:
         language = language_of(request)
         assistant.archive.refresh()
         articles = assistant.archive.store.counts()["articles"]
-        new = articles - int(known) if known.isdecimal() else 0
+        new = articles - int(known) if known.isdecimal() and len(known) < 10 else 0
         news = say(language, "new_article") if new == 1 else say(language, "new_articles", n=new)
         return {"articles": articles, "news": news, "line": status(assistant.archive, language)}
 

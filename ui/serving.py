@@ -41,12 +41,12 @@ def settings_for(request: Request) -> Settings:
     Raises:
         ServeError: it would be open to others and nothing says that this is meant.
     """
-    local = is_loopback(request.host)
+    local = not _reached_as(request)
     account = Account.parse(request.auth) if request.auth else None
     if not local and account is None and not request.insecure:
         raise ServeError(
-            f"{request.host} can be reached from other machines: ask for a password with --auth user:password-file, "
-            "or say --insecure"
+            f"{_reached_as(request)} can be reached from other machines: ask for a password with "
+            "--auth user:password-file, or say --insecure"
         )
     rate = request.rate if request.rate is not None else 0 if local else PUBLIC_RATE
     return Settings(
@@ -57,6 +57,14 @@ def settings_for(request: Request) -> Settings:
     )
 
 
+def _reached_as(request: Request) -> str:
+    """What others call the server; nothing where only this machine can reach it.
+
+    A name of its own means a proxy before it, whatever address it listens on.
+    """
+    return " and ".join(name for name in (request.host, *request.names) if not is_loopback(name))
+
+
 def serve_page(request: Request) -> None:
     """Serve until told to stop; the index is built first where there is none and articles are at hand.
 
@@ -65,7 +73,7 @@ def serve_page(request: Request) -> None:
         ArticleQAError: there is no index and nothing to build one from, or it cannot be used.
     """
     settings = settings_for(request)
-    if not is_loopback(request.host):
+    if _reached_as(request):
         terminal.warn(_warning(request, settings))
     with reserve(request.host, request.port) as reserved, closing(_open(request)) as assistant:
         with terminal.spinner("Loading the model…"):
@@ -123,8 +131,9 @@ def address(host: str, port: int) -> str:
 
 def _warning(request: Request, settings: Settings) -> str:
     who = "whoever knows the password" if settings.account else "everybody"
+    how = "" if is_loopback(request.host) else ", without encryption"
     return (
-        f"{request.host} can be reached from other machines, without encryption: {who} there can ask questions, "
+        f"{_reached_as(request)} can be reached from other machines{how}: {who} there can ask questions, "
         f"under the names {', '.join(settings.hosts)}; add others with --name"
     )
 

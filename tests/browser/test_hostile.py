@@ -4,9 +4,12 @@ import pytest
 from driving import Site, ask, expect
 from fake_assistant import FakeAssistant, make_article, make_citation, make_hit, own_event_loop
 from payloads import PAYLOADS
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
 from qa.question import parse_question
-from qa.records import Answer
+from qa.records import Answer, Turn
 from ui.feedback import Feedback
 from ui.render import plain
 from ui.server import create_app
@@ -82,7 +85,32 @@ def test_nothing_executes_on_the_articles_own_pages(open_page, hostile_site, hos
 
 def test_remarks_are_kept_as_they_are_and_shown_nowhere(hostile, tmp_path):
     feedback = Feedback(tmp_path)
-    turn = type("Turn", (), {"question": PAYLOADS[0], "reply": hostile.ask("0")})
+    turn = Turn(PAYLOADS[0], hostile.ask("0"))
     for payload in PAYLOADS:
         feedback.add_remark(feedback.add(turn, good=False), payload)
     assert [record["remark"] for record in feedback.read()] == [payload.strip() for payload in PAYLOADS]
+
+
+SENDS = """async (address) => {
+  const form = new FormData();
+  form.append("files", new File(["Een bericht van elders."], "elders.txt"));
+  await fetch(address + "gradio_api/upload", { method: "POST", mode: "no-cors", body: form });
+  await fetch(address + "gradio_api/cancel", { method: "POST", mode: "no-cors", body: "{}" });
+  return fetch(address + "status").then((response) => response.text(), (error) => error.name);
+}"""
+
+
+def test_another_sites_page_in_the_same_browser_can_send_and_read_nothing(browser, hostile_site):
+    elsewhere = Starlette(routes=[Route("/", lambda request: HTMLResponse("<p>another site</p>"))])
+    with Site(elsewhere) as other:
+        context = browser.new_context()
+        page = context.new_page()
+        posted = []
+        page.on("response", lambda got: posted.append(got.status) if got.request.method == "POST" else None)
+        page.goto(other.address)
+        assert page.evaluate(SENDS, hostile_site.address) == "TypeError"
+        for _ in range(100):  # the browser tells of a response when it gets round to it
+            if len(posted) < 2:
+                page.wait_for_timeout(50)
+        context.close()
+    assert posted == [403, 403]
