@@ -34,33 +34,22 @@ class Tally:
     errors: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The numbers of the two events that asking consists of."""
-
-    take: int
-    answer: int
-
-
-async def find_events(client: httpx.AsyncClient) -> Page:
-    """Read from the page's description which events take a question and answer it."""
+async def find_event(client: httpx.AsyncClient) -> int:
+    """Read from the page's description the number of the event that answers a question."""
     config = (await client.get("/config")).raise_for_status().json()
-    numbers = {each["api_name"]: each["id"] for each in config["dependencies"]}
-    return Page(numbers["take"], numbers["reply"])
+    return next(int(each["id"]) for each in config["dependencies"] if each["api_name"] == "reply")
 
 
-async def ask(client: httpx.AsyncClient, page: Page, session: str, question: str) -> None:
+async def ask(client: httpx.AsyncClient, number: int, session: str, question: str) -> None:
     """Ask, and read the stream until the answer is complete.
 
     Raises:
         RuntimeError: the page says that it failed, or shows no reply.
         httpx.HTTPError: it does not answer.
     """
-    common = {"event_data": None, "session_hash": session, "trigger_id": 0}
-    take = {"data": [question], "fn_index": page.take, **common}
-    (await client.post("/gradio_api/run/predict", json=take)).raise_for_status()
-    answer: dict[str, object] = {"data": [None, None, "", "", []], "fn_index": page.answer, **common}
-    (await client.post("/gradio_api/queue/join", json=answer)).raise_for_status()
+    data: list[object] = [question, None, "", "", []]
+    asked = {"data": data, "fn_index": number, "event_data": None, "session_hash": session, "trigger_id": 0}
+    (await client.post("/gradio_api/queue/join", json=asked)).raise_for_status()
     updates = 0  # the question as it was asked, then the reply
     async with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
         async for line in stream.aiter_lines():
@@ -73,12 +62,12 @@ async def ask(client: httpx.AsyncClient, page: Page, session: str, question: str
     raise RuntimeError("the stream ended before the answer")
 
 
-async def read(client: httpx.AsyncClient, page: Page, questions: Iterator[str], until: float, every: float) -> Tally:
+async def read(client: httpx.AsyncClient, number: int, questions: Iterator[str], until: float, every: float) -> Tally:
     """One reader: a question each `every` seconds, in one conversation, until the time is up."""
     tally, session = Tally(), uuid.uuid4().hex
     while (started := time.monotonic()) < until:
         try:
-            await asyncio.wait_for(ask(client, page, session, next(questions)), _LONGEST)
+            await asyncio.wait_for(ask(client, number, session, next(questions)), _LONGEST)
             tally.seconds.append(time.monotonic() - started)
         except (httpx.HTTPError, RuntimeError, TimeoutError) as error:
             tally.errors.append(f"{type(error).__name__}: {error}")
@@ -91,9 +80,9 @@ async def run(port: int, users: int, seconds: float, every: float) -> Tally:
     questions = itertools.cycle(load_questions())
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=_LONGEST, limits=limits) as client:
-        page = await find_events(client)
+        number = await find_event(client)
         until = time.monotonic() + seconds
-        tallies = await asyncio.gather(*(read(client, page, questions, until, every) for _ in range(users)))
+        tallies = await asyncio.gather(*(read(client, number, questions, until, every) for _ in range(users)))
     return Tally(sum((each.seconds for each in tallies), []), sum((each.errors for each in tallies), []))
 
 

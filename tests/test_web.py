@@ -23,7 +23,7 @@ from fastapi.testclient import TestClient  # noqa: E402
 from index.dates import DateRange  # noqa: E402
 from index.errors import ServeError  # noqa: E402
 from index.limits import Limits  # noqa: E402
-from qa.question import parse_question  # noqa: E402
+from qa.question import MAX_CHARACTERS, parse_question  # noqa: E402
 from qa.records import Turn  # noqa: E402
 from ui import chat  # noqa: E402
 from ui.access import RateLimit  # noqa: E402
@@ -140,7 +140,7 @@ def test_a_long_conversation_is_kept_short():
 
 def test_an_unusable_question_is_answered_with_the_reason():
     update = last(ask("?!"))
-    assert safe("the question is empty; ask something") in update.messages[-1]["content"]
+    assert TEXTS["nl"]["no_question"].format(most=MAX_CHARACTERS) in update.messages[-1]["content"]
     assert update.turns is None
 
 
@@ -154,7 +154,7 @@ def test_a_fault_shows_a_number_that_is_in_the_log_and_nothing_else(caplog):
 
 
 def test_a_period_that_is_none_is_told():
-    assert safe("'gisteren' is not a date") in last(ask("Nvidia?", filters=Filters("gisteren"))).messages[-1]["content"]
+    assert TEXTS["nl"]["no_dates"] in last(ask("Nvidia?", filters=Filters("gisteren"))).messages[-1]["content"]
 
 
 NEWS, OLD = "/srv/secret/news", "/srv/secret/old/news"

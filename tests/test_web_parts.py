@@ -1,9 +1,12 @@
 """The parts of the web interface, each by itself: passwords, limits, feedback, uploads, timeline, examples, export."""
 
 import base64
+import datetime as dt
 import json
+import re
 from contextlib import closing
 from dataclasses import replace
+from html import unescape
 from types import SimpleNamespace
 
 import pytest
@@ -13,7 +16,7 @@ from typer.testing import CliRunner
 
 from index.archive import Archive
 from index.dates import PublicationDate
-from index.errors import ArchiveWriteError, ServeError
+from index.errors import ArchiveBusyError, ArchiveWriteError, ServeError
 from index.records import Span
 from index.update import update_archive
 from qa.records import Answer, Step, Turn
@@ -198,6 +201,29 @@ def test_feedback_comes_back_with_its_remark(tmp_path):
     assert (two["good"], two["refused"], two["remark"]) == (False, True, "")
 
 
+def test_the_last_verdict_on_an_answer_counts(tmp_path):
+    kept, judged = feedback.Feedback(tmp_path), replace(turn(), asked=dt.datetime.now(dt.UTC))
+    kept.add_remark(kept.add(judged, good=True), "goed")
+    other = kept.add(turn("weer?"), good=True)
+    changed = kept.add(judged, good=False)
+    assert [(one["id"], one["good"], one["remark"]) for one in kept.read()] == [(other, True, ""), (changed, False, "")]
+    assert [line["id"] for line in kept.questions()] == [other]
+    kept.add(judged, good=None)
+    assert [one["id"] for one in kept.read()] == [other]
+    again = kept.add(judged, good=True)
+    assert [line["id"] for line in kept.questions()] == [other, again]
+
+
+def test_verdicts_that_do_not_name_their_turn_are_all_read(tmp_path):
+    kept = feedback.Feedback(tmp_path)
+    for good in (True, False):
+        kept.add(replace(turn(), asked=dt.datetime(2025, 12, 22, tzinfo=dt.UTC)), good=good)
+    lines = [json.loads(line) for line in kept.path.read_text().splitlines()]
+    older = [{key: value for key, value in line.items() if key != "turn"} for line in lines]
+    kept.path.write_text("".join(json.dumps(line) + "\n" for line in older))
+    assert [one["good"] for one in kept.read()] == [True, False]
+
+
 def test_a_torn_line_is_passed_over(tmp_path):
     kept = feedback.Feedback(tmp_path)
     kept.add(turn(), good=True)
@@ -286,6 +312,21 @@ def test_only_bad_files_change_nothing(uploads, tmp_path):
     assert "toegevoegd" not in told
 
 
+@pytest.mark.parametrize(
+    ("content", "dutch", "english"),
+    [
+        (b"", "een leeg bestand", "an empty file"),
+        (b" \n ", "er staat geen tekst in", "no text in it"),
+        (b"a\0b", "geen tekst", "a binary file, not text"),
+    ],
+)
+def test_why_a_file_is_left_out_is_told_in_the_language_of_the_page(uploads, tmp_path, content, dutch, english):
+    file = tmp_path / "bestand.txt"
+    file.write_bytes(content)
+    assert f"({dutch})" in unescape(uploads.add([str(file)], "nl", lambda done, total: None))
+    assert f"({english})" in unescape(uploads.add([str(file)], "en", lambda done, total: None))
+
+
 def test_names_cannot_lead_out_of_the_folder(uploads, tmp_path):
     folder = tmp_path / "sent"
     folder.mkdir()
@@ -309,11 +350,20 @@ def test_rebuilding_reads_the_folders_again(uploads, tmp_path):
     assert "1 toegevoegd" in uploads.rebuild("nl", lambda done, total: None)
 
 
-def test_a_failure_names_no_path(uploads, tmp_path):
+def test_a_failure_names_no_path(uploads, tmp_path, caplog):
     (tmp_path / "source" / "first.txt").unlink()
     told = uploads.rebuild("nl", lambda done, total: None)
     assert "source" not in told
     assert tmp_path.name not in told
+    assert re.search("[0-9a-f]{8}", told).group() in caplog.text
+
+
+def test_an_update_that_is_under_way_is_told(uploads, monkeypatch):
+    def busy(*rest):
+        raise ArchiveBusyError("/srv/index: process 1 is updating this index")
+
+    monkeypatch.setattr("ui.uploads.update_archive", busy)
+    assert TEXTS["en"]["being_changed"] in unescape(uploads.rebuild("en", lambda done, total: None))
 
 
 # -- timeline
@@ -369,12 +419,12 @@ def test_an_empty_conversation_is_a_title():
     assert conversation_markdown([], "en") == "# Ask the articles\n"
 
 
-def test_a_fake_archive_is_enough_for_the_status_line():
+def test_an_archive_without_articles_says_so():
     from ui.markup import status
 
     archive = FakeAssistant().archive
     archive.store = SimpleNamespace(counts=lambda: {"articles": 0}, languages=dict, date_range=lambda: None)
-    assert status(archive, "en") == "0 articles (), date unknown"
+    assert status(archive, "en") == "No articles yet"
 
 
 def test_a_change_over_time_is_a_dated_list_of_links_and_nothing_in_it_runs():

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from index.errors import ArticleQAError
+from index.errors import DateError, QuestionError, SourceError
 from index.records import Chunk
 from qa import Assistant, Turn
+from qa.question import MAX_CHARACTERS
 from qa.records import Answer, Hit, Refusal
 from ui.access import RateLimit
 from ui.escaping import safe
@@ -65,8 +66,10 @@ class Chat:
         self._limit = limit
         self._workers = ThreadPoolExecutor(_AT_ONCE)
 
-    def answer(self, question: str, turns: list[Turn], filters: Filters, visitor: Visitor) -> Iterator[Update]:
-        """The page's updates while a question is answered, a sentence at a time.
+    def answer(
+        self, question: str, turns: list[Turn], filters: Filters, visitor: Visitor, again: bool = False
+    ) -> Iterator[Update]:
+        """The page's updates while a question is answered, a sentence at a time. A fault is told in the last of them.
 
         Args:
             question: as it was typed.
@@ -74,22 +77,33 @@ class Chat:
                 same visitor may be under way.
             filters: what the search is limited to.
             visitor: who asks.
+            again: whether a last turn with this question is to be replaced; it stays until the new one is there.
         """
-        language, names = visitor.language, source_names(self._assistant.sources())
         asked = _said("user", question_html(question))
+        last = Update([asked], sources([], visitor.language, {}))
+        try:
+            for last in self._updates(question, asked, turns, filters, visitor, again):
+                yield last
+        except Exception:  # noqa: BLE001 (a visitor gets one line and a number; the log has the rest)
+            yield Update([*last.messages, _failed(report_fault(visitor.language))], last.sources)
+
+    def _updates(
+        self, question: str, asked: Message, turns: list[Turn], filters: Filters, visitor: Visitor, again: bool
+    ) -> Iterator[Update]:
+        language, names = visitor.language, source_names(self._assistant.sources())
+        old = turns[-1] if again and turns and turns[-1].question == question else None
         before, panel = [*conversation(turns, language), asked], sources(turns, language, names)
         yield Update(before, panel)
-        reply = self._reply(question, tuple(turns), filters, names, visitor)
+        reply = self._reply(question, _without(turns, old), filters, names, visitor)
         if isinstance(reply, str):
             yield Update([*before, _failed(reply)], panel)
             return
         turn = Turn(question, kept(reply), dt.datetime.now(dt.UTC))
-        shown = [*turns, turn][-MOST_TURNS:]
+        shown = [*_without(turns, old), turn][-MOST_TURNS:]
         before, panel = [*conversation(shown[:-1], language), asked], sources(shown, language, names)
         first, *more = message(reply, len(shown), question, language)
         yield Update([*before, _said("assistant", first)], panel, turns)
-        turns.append(turn)  # only now: who stops a search has not asked
-        del turns[:-MOST_TURNS]
+        turns[:] = [*_without(turns, old), turn][-MOST_TURNS:]  # only now: who stops a search has not asked
         for grown in more:
             time.sleep(_PACE)
             yield Update([*before, _said("assistant", grown)], panel)
@@ -97,7 +111,10 @@ class Chat:
     def _reply(
         self, question: str, turns: tuple[Turn, ...], filters: Filters, names: Names, visitor: Visitor
     ) -> Answer | Refusal | str:
-        """What the assistant says, or as HTML why it was not asked."""
+        """What the assistant says, or as HTML why it was not asked: what is wrong with what was typed or chosen.
+
+        The errors' own texts are English and may name folders of this machine, so they are not shown.
+        """
         language = visitor.language
         if not self._limit.allows(visitor.address):
             return say(language, "busy")
@@ -107,10 +124,12 @@ class Chat:
         try:
             days = filters.days()
             return self._workers.submit(self._assistant.ask, question, days, turns, sources=chosen).result()
-        except ArticleQAError as error:
-            return safe(str(error))
-        except Exception:  # noqa: BLE001 (a visitor gets one line and a number; the log has the rest)
-            return report_fault(language)
+        except QuestionError:
+            return say(language, "no_question", most=MAX_CHARACTERS)
+        except DateError:
+            return say(language, "no_dates")
+        except SourceError:
+            return say(language, "no_source")
 
 
 def kept(reply: Answer | Refusal) -> Answer | Refusal:
@@ -126,6 +145,10 @@ def kept(reply: Answer | Refusal) -> Answer | Refusal:
 
 def _bare(hit: Hit) -> Hit:
     return replace(hit, article=replace(hit.article, text=""), chunk=Chunk(hit.article.id, 0, 0, "", ()))
+
+
+def _without(turns: list[Turn], old: Turn | None) -> tuple[Turn, ...]:
+    return tuple(turn for turn in turns if turn is not old)
 
 
 def conversation(turns: list[Turn], language: str) -> list[Message]:

@@ -23,20 +23,24 @@ MAX_BYTES = 20_000_000
 
 
 class Feedback:
-    """The feedback file of one archive. Lines are only ever added; a remark refers to its verdict by id."""
+    """The feedback file of one archive. Lines are only ever added.
+
+    A remark refers to its verdict by id; of several verdicts on one turn the last one counts.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
 
-    def add(self, turn: "Turn", good: bool) -> str:
-        """Keep a verdict on a turn; its id.
+    def add(self, turn: "Turn", good: bool | None) -> str:
+        """Keep a verdict on a turn, or with None that it was taken back; its id.
 
         Raises:
             ArchiveWriteError: it cannot be written, or there is too much already.
         """
-        reply = turn.reply
+        reply, record_id = turn.reply, secrets.token_hex(8)
         record = {
-            "id": secrets.token_hex(8),
+            "id": record_id,
+            "turn": turn.asked.isoformat() if turn.asked else record_id,
             "time": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             "good": good,
             "question": turn.question,
@@ -49,7 +53,7 @@ class Feedback:
             ],
         }
         self._append(record)
-        return str(record["id"])
+        return record_id
 
     def add_remark(self, record_id: str, remark: str) -> None:
         """Keep a remark with the verdict of this id; an empty one is passed over.
@@ -61,18 +65,22 @@ class Feedback:
             self._append({"id": record_id, "remark": remark.strip()[:MAX_REMARK]})
 
     def read(self) -> list[dict[str, Any]]:
-        """All verdicts, oldest first, each with its remark; a line torn by a crash is passed over."""
-        records: dict[str, dict[str, Any]] = {}
+        """The verdicts that hold, oldest first, each with its remark; a line torn by a crash is passed over."""
+        verdicts: dict[str, dict[str, Any]] = {}
+        remarks: dict[str, str] = {}
         for line in self._lines():
             try:
                 record = json.loads(line)
             except ValueError:
                 continue
             if "question" in record:
-                records[record["id"]] = {**record, "remark": ""}
-            elif record.get("id") in records:
-                records[record["id"]]["remark"] = record["remark"]
-        return list(records.values())
+                turn = record.get("turn", record["id"])  # older lines do not name the turn
+                verdicts.pop(turn, None)
+                verdicts[turn] = record
+            else:
+                remarks[record["id"]] = record["remark"]
+        held = (record for record in verdicts.values() if record["good"] is not None)
+        return [{**record, "remark": remarks.get(record["id"], "")} for record in held]
 
     def questions(self) -> Iterator[dict[str, Any]]:
         """What readers approved of, as lines of a benchmark's questions.jsonl.

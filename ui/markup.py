@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from ui.escaping import safe
 from ui.filters import link
+from ui.languages import cited_languages, lang
 from ui.render import Piece, also_in, answer_pieces, articles_of, is_small_talk, one_line, passage_pieces
 from ui.texts import say
 from ui.timeline import timeline
@@ -32,9 +33,9 @@ _ARTICLE_PAGE = """<!doctype html>
 </head>
 <body>
 <main>
-<p><a href="./">{back}</a></p>
+<p lang="{interface}"><a href="./">{back}</a></p>
 <h1>{title}</h1>
-<p class="about">{about}</p>
+<p class="about" lang="{interface}">{about}</p>
 {body}
 </main>
 </body>
@@ -51,37 +52,42 @@ def message(reply: "Answer | Refusal", turn: int, asked: str, language: str) -> 
         asked: the question as it was typed.
         language: of the interface.
     """
-    before = ""
-    if reply.question.text != " ".join(asked.split()):
-        before = f'<p class="searched">{say(language, "searched")}: {safe(reply.question.text)}</p>'
+    said = f"<p{lang(reply.question.language)}>{safe(reply.text)}</p>"
     if is_small_talk(reply):
-        return [f'<div class="reply"><p>{safe(reply.text)}</p></div>']
+        return [f'<div class="reply">{said}</div>']
+    before = _searched(reply, asked, language)
     if reply.refused:
-        return [f'<div class="reply refusal">{before}<p>{safe(reply.text)}</p>{_notices(reply)}</div>']
+        return [f'<div class="reply refusal">{before}{said}{_notices(reply)}</div>']
     dates = {citation.n: citation.date for citation in reply.citations}
+    spoken = cited_languages(reply)
     differ = f'<p class="notice">{say(language, "dates_differ")}</p>' if len(set(dates.values())) > 1 else ""
     grown = []
     paragraphs = ""
     for sentence in _sentences(answer_pieces(reply)):
-        when = [_date(dates[piece.n], language) for piece in sentence if piece.n]
-        paragraphs += f"<p>{''.join(_piece(piece, turn) for piece in sentence)}{_whens(when)}</p>"
+        numbers = [piece.n for piece in sentence if piece.n]
+        quoted = "".join(_piece(piece, turn) for piece in sentence if not piece.n)
+        cited = "".join(_piece(piece, turn) for piece in sentence if piece.n)
+        when = _whens([_date(dates[n], language) for n in numbers])
+        paragraphs += f"<p><span{lang(spoken.get(numbers[0]) if numbers else None)}>{quoted}</span>{cited}{when}</p>"
         grown.append(f'<div class="reply answer">{before}{paragraphs}</div>')
-    after = f"{_development(reply.development, turn, language)}{differ}{_notices(reply)}"
+    after = f"{_development(reply.development, turn, language, spoken)}{differ}{_notices(reply)}"
     whole = f'<div class="reply answer">{before}{paragraphs}{after}</div>'
     return [*grown[:-1], whole]
 
 
 def header(language: str) -> str:
-    """The head of the page."""
-    return f"<h1>{say(language, 'title')}</h1><p>{say(language, 'subtitle')}</p>"
+    """The head of the page, which tells its language."""
+    return f"<div{lang(language)}><h1>{say(language, 'title')}</h1><p>{say(language, 'subtitle')}</p></div>"
 
 
 def status(archive: "Archive", language: str) -> str:
     """A line on what the archive holds."""
     store = archive.store
+    articles = store.counts()["articles"]
+    key = {0: "status_none", 1: "status_one"}.get(articles, "status")
     languages = ", ".join(f"{name} {count}" for name, count in store.languages().items())
     dates = " – ".join(store.date_range() or (say(language, "no_date"),))
-    return say(language, "status", articles=store.counts()["articles"], languages=languages, dates=dates)
+    return say(language, key, articles=articles, languages=languages, dates=dates)
 
 
 def sources(turns: "Sequence[Turn]", language: str, names: Mapping[str, Sequence[str]]) -> str:
@@ -115,6 +121,7 @@ def article_page(article: "Article", cited: "Span | None", language: str) -> str
     about = f"{_date(article.date, language)} · {safe(one_line(article.id))}"
     return _ARTICLE_PAGE.format(
         language=article.language,
+        interface=language,
         title=safe(one_line(article.title)),
         back=say(language, "back"),
         about=about,
@@ -125,6 +132,14 @@ def article_page(article: "Article", cited: "Span | None", language: str) -> str
 def article_link(article_id: str, start: int, end: int) -> str:
     """Where the article's page is, at these characters."""
     return f"article?id={quote(article_id, safe='')}&amp;start={start}&amp;end={end}#cited"
+
+
+def _searched(reply: "Answer | Refusal", asked: str, language: str) -> str:
+    """What was searched for, where that is not as it was typed and no notice ends with it."""
+    searched = reply.question.text
+    if searched == " ".join(asked.split()) or any(notice.endswith(searched) for notice in reply.notices):
+        return ""
+    return f'<p class="searched">{say(language, "searched")}: {safe(searched)}</p>'
 
 
 def _sentences(pieces: list[Piece]) -> list[list[Piece]]:
@@ -151,10 +166,10 @@ def _whens(dates: list[str]) -> str:
     return f' <span class="when">{", ".join(dict.fromkeys(dates))}</span>' if dates else ""
 
 
-def _development(steps: "Sequence[Step]", turn: int, language: str) -> str:
+def _development(steps: "Sequence[Step]", turn: int, language: str, spoken: Mapping[int, str]) -> str:
     """What articles of other dates say, each step with its date and the card that it comes from."""
     items = "".join(
-        f"<li><time>{_date(step.date, language)}</time> "
+        f"<li{lang(spoken.get(step.n))}><time>{_date(step.date, language)}</time> "
         f'<a class="cite" href="#s{turn}-{step.n}">{safe(one_line(step.text))}</a></li>'
         for step in steps
     )
@@ -163,7 +178,8 @@ def _development(steps: "Sequence[Step]", turn: int, language: str) -> str:
 
 
 def _notices(reply: "Answer | Refusal") -> str:
-    return "".join(f'<p class="notice">{safe(notice)}</p>' for notice in reply.notices)
+    spoken = lang(reply.question.language)
+    return "".join(f'<p class="notice"{spoken}>{safe(notice)}</p>' for notice in reply.notices)
 
 
 def _turn(turn: int, reply: "Answer | Refusal", newest: bool, language: str, names: Mapping[str, Sequence[str]]) -> str:
@@ -175,38 +191,41 @@ def _turn(turn: int, reply: "Answer | Refusal", newest: bool, language: str, nam
         cards = [_card(turn, citation, found.get(citation.article_id), language) for citation in reply.citations]
         heading = timeline(reply, turn, language)
     opened = " open" if newest else ""
-    question = safe(one_line(reply.question.text, 120))
+    question = f"<summary{lang(reply.question.language)}>{safe(one_line(reply.question.text, 120))}</summary>"
     permalink = f'<a class="permalink" href="{safe(link(reply.question, names))}">{say(language, "permalink")}</a>'
     return (
-        f'<details class="turn" id="s{turn}"{opened}><summary>{question}</summary><p>{permalink}</p>'
+        f'<details class="turn" id="s{turn}"{opened}>{question}<p>{permalink}</p>'
         f"{heading}<ol>{''.join(cards)}</ol></details>"
     )
 
 
 def _card(turn: int, citation: "Citation", article: "Article | None", language: str) -> str:
     pieces = passage_pieces(article, citation) if article else [(citation.text, frozenset({"cited"}))]
-    passage = _passage(pieces)
-    head = _head(f"[{citation.n}] ", citation.date, citation.title, citation.article_id, language)
+    spoken = lang(article.language if article else None)
+    passage = f"<blockquote{spoken}>{_passage(pieces)}</blockquote>"
+    head = _head(f"[{citation.n}] ", citation.date, citation.title, citation.article_id, language, spoken)
     link = article_link(citation.article_id, citation.start, citation.end)
     copies = f'<p class="about">{safe(also_in(citation.also_in, language))}</p>' if citation.also_in else ""
     return (
-        f'<li class="card" id="s{turn}-{citation.n}" tabindex="-1">{head}<blockquote>{passage}</blockquote>{copies}'
+        f'<li class="card" id="s{turn}-{citation.n}" tabindex="-1">{head}{passage}{copies}'
         f'<p><a class="read" target="_blank" rel="noopener" href="{link}">{say(language, "read")}</a></p></li>'
     )
 
 
 def _nearest(turn: int, n: int, hit: "Hit", language: str) -> str:
-    head = _head("", hit.article.date, hit.article.title, hit.article.id, language)
+    spoken = lang(hit.article.language)
+    head = _head("", hit.article.date, hit.article.title, hit.article.id, language, spoken)
     link = article_link(hit.article.id, hit.chunk.start, hit.chunk.end)
     return (
-        f'<li class="card near" id="s{turn}-{n}" tabindex="-1">{head}<blockquote>{_lines(hit.chunk.text)}</blockquote>'
+        f'<li class="card near" id="s{turn}-{n}" tabindex="-1">{head}'
+        f"<blockquote{spoken}>{_lines(hit.chunk.text)}</blockquote>"
         f'<p><a class="read" target="_blank" rel="noopener" href="{link}">{say(language, "read")}</a></p></li>'
     )
 
 
-def _head(number: str, date: object, title: str, article_id: str, language: str) -> str:
+def _head(number: str, date: object, title: str, article_id: str, language: str, spoken: str) -> str:
     return (
-        f'<h2>{number}{safe(one_line(title))}</h2><p class="about"><time>{_date(date, language)}</time> · '
+        f'<h2{spoken}>{number}{safe(one_line(title))}</h2><p class="about"><time>{_date(date, language)}</time> · '
         f'<span class="file">{safe(one_line(article_id))}</span></p>'
     )
 

@@ -1,6 +1,7 @@
 """The parts of the page that stand by themselves: limits on the search, feedback, new articles."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
@@ -50,19 +51,33 @@ def add_feedback(feedback: Feedback, chatbot: gr.Chatbot, turns: gr.State) -> No
         remark = gr.Textbox(label=say("remark"), placeholder=say("remark_placeholder"), max_length=MAX_REMARK)
         send = gr.Button(say("send_remark"), size="sm")
 
-    def judge(event: gr.LikeData, turns: list[Turn]) -> tuple[str, Any]:
-        turn = int(event.index) // 2  # question and reply alternate
-        if turn >= len(turns) or not isinstance(event.liked, bool):  # neither: a thumb was taken back
+    def judge(event: gr.LikeData, turns: list[Turn], request: gr.Request) -> tuple[str, Any]:
+        number = int(event.index) // 2  # question and reply alternate
+        good = event.liked if isinstance(event.liked, bool) else None  # neither: a thumb was taken back
+        kept = ""
+        with _faults_told(request):
+            kept = feedback.add(turns[number], good) if number < len(turns) else ""
+        return kept, gr.Group(visible=bool(kept) and good is not None)
+
+    def keep(text: str, verdict: str, request: gr.Request) -> tuple[Any, Any]:
+        with _faults_told(request):
+            feedback.add_remark(verdict, text)
+            gr.Info(say_in(visitor(request).language, "thanks"))
             return "", gr.Group(visible=False)
-        return feedback.add(turns[turn], event.liked), gr.Group(visible=True)
+        return gr.skip(), gr.skip()
 
-    def keep(text: str, verdict: str, request: gr.Request) -> tuple[str, Any]:
-        feedback.add_remark(verdict, text)
-        gr.Info(say_in(visitor(request).language, "thanks"))
-        return "", gr.Group(visible=False)
-
-    chatbot.like(judge, turns, [verdict, group], queue=False)
+    # queued, as only such an event can say that something went wrong
+    chatbot.like(judge, turns, [verdict, group], show_progress="hidden")
     gr.on([send.click, remark.submit], keep, [remark, verdict], [remark, group])
+
+
+@contextmanager
+def _faults_told(request: gr.Request) -> Iterator[None]:
+    """What goes wrong inside is told as one line with a number; the log has the rest."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001 (whatever it is)
+        gr.Warning(report_fault(visitor(request).language), title="article-qa")
 
 
 def add_uploads(uploads: Uploads) -> None:

@@ -30,6 +30,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "permalink": "Link to this question",
         "busy": "Too many questions in a short time. Wait a minute and ask again.",
         "status": "{articles} articles ({languages}), {dates}",
+        "status_one": "1 article ({languages}), {dates}",
+        "status_none": "No articles yet",
         "new_article": "1 new article",
         "new_articles": "{n} new articles",
         "stop": "Stop",
@@ -40,6 +42,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "limits": "Limit the search",
         "only_sources": "Only from these sources",
         "no_source": "A source you chose is no longer in the archive. Choose again.",
+        "no_question": "Type a question, of at most {most} characters.",
+        "no_dates": "Write the dates as 2025, 2025-11 or 2025-11-30, the last one not before the first.",
         "since": "From (2025, 2025-11 or 2025-11-30)",
         "until": "Up to and including",
         "remark": "Thank you. Would you like to add a remark?",
@@ -52,6 +56,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "added": "{added} added, {changed} changed, {removed} removed, {skipped} left out.",
         "left_out": "Left out: {name} ({reason}).",
         "indexing": "Reading the articles",
+        "being_changed": "Another update of the archive is under way. Try again when it is done.",
         "nothing_chosen": "Choose one or more files first.",
         "too_many": "At most {most} files at a time.",
         "not_an_article_file": "files must end in {suffixes}",
@@ -80,6 +85,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "permalink": "Link naar deze vraag",
         "busy": "Te veel vragen in korte tijd. Wacht een minuut en vraag het opnieuw.",
         "status": "{articles} artikelen ({languages}), {dates}",
+        "status_one": "1 artikel ({languages}), {dates}",
+        "status_none": "Nog geen artikelen",
         "new_article": "1 nieuw artikel",
         "new_articles": "{n} nieuwe artikelen",
         "stop": "Stop",
@@ -90,6 +97,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "limits": "Beperk de zoekvraag",
         "only_sources": "Alleen uit deze bronnen",
         "no_source": "Een gekozen bron staat niet meer in het archief. Kies opnieuw.",
+        "no_question": "Typ een vraag, van hoogstens {most} tekens.",
+        "no_dates": "Schrijf de datums als 2025, 2025-11 of 2025-11-30, de laatste niet vóór de eerste.",
         "since": "Vanaf (2025, 2025-11 of 2025-11-30)",
         "until": "Tot en met",
         "remark": "Bedankt. Wilt u er iets bij zeggen?",
@@ -102,6 +111,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "added": "{added} toegevoegd, {changed} gewijzigd, {removed} verwijderd, {skipped} overgeslagen.",
         "left_out": "Overgeslagen: {name} ({reason}).",
         "indexing": "Artikelen lezen",
+        "being_changed": "Het archief wordt al bijgewerkt. Probeer het opnieuw als dat klaar is.",
         "nothing_chosen": "Kies eerst een of meer bestanden.",
         "too_many": "Hoogstens {most} bestanden tegelijk.",
         "not_an_article_file": "bestanden moeten eindigen op {suffixes}",
@@ -110,11 +120,26 @@ TEXTS: dict[str, dict[str, str]] = {
     },
 }
 
+_REASONS_NL = {
+    "an empty file": "een leeg bestand",
+    "no article in it": "er staat geen artikel in",
+    "no article found in the page": "er staat geen artikel in",
+    "no text in it": "er staat geen tekst in",
+    "a binary file, not text": "geen tekst",
+    "protected by a password": "beveiligd met een wachtwoord",
+}
+"""What is often wrong with a file, as the archive says it -> in Dutch."""
+
 
 def say(language: str, key: str, **values: object) -> str:
     """A text in one of the languages, its {placeholders} filled in."""
     text = TEXTS[language][key]
     return text.format(**values) if values else text
+
+
+def say_reason(language: str, reason: str) -> str:
+    """Why a file is no article; what is seldom wrong, the archive says in English only."""
+    return _REASONS_NL.get(reason, reason) if language == "nl" else reason
 
 
 def choose_language(accepted: str | None) -> str:

@@ -9,15 +9,16 @@ from pathlib import Path
 
 from index.archive import Archive
 from index.embedding import Embedder
-from index.errors import ArchiveWriteError, ArticleError, ArticleQAError
+from index.errors import ArchiveBusyError, ArchiveWriteError, ArticleError, ArticleQAError
 from index.loading import load_articles
 from index.plan import Report
 from index.records import Article
 from index.sources import SUFFIXES, is_feed
 from index.update import update_archive
+from ui.chat import report_fault
 from ui.escaping import safe
 from ui.render import one_line
-from ui.texts import say
+from ui.texts import say, say_reason
 
 FOLDER = "uploads"
 
@@ -92,10 +93,11 @@ class Uploads:
                 report = update_archive(self._archive.folder, present, self._embedder, progress)
                 left_out += [LeftOut(item.path.name, item.reason) for item in report.skipped]
                 lines.append(_summary(report, len(left_out), language))
-        except ArticleQAError as error:
-            lines.append(_without_paths(str(error), [self._archive.folder, *sources]))
-        lines += [say(language, "left_out", name=one_line(item.name), reason=item.reason) for item in left_out]
-        return _lines(lines)
+        except ArchiveBusyError:
+            lines.append(say(language, "being_changed"))
+        except ArticleQAError:  # its text may name folders of this machine
+            lines.append(report_fault(language))
+        return _lines([*lines, *(_told(item, language) for item in left_out)])
 
 
 def _summary(report: Report, skipped: int, language: str) -> str:
@@ -110,11 +112,8 @@ def _summary(report: Report, skipped: int, language: str) -> str:
     )
 
 
-def _without_paths(line: str, folders: Sequence[Path]) -> str:
-    """An error's line as visitors may see it: where things are on this machine is not for them."""
-    for folder in folders:
-        line = line.replace(str(folder.resolve()), "…").replace(str(folder), "…")
-    return line
+def _told(item: LeftOut, language: str) -> str:
+    return say(language, "left_out", name=one_line(item.name), reason=say_reason(language, item.reason))
 
 
 def _lines(lines: Sequence[str]) -> str:

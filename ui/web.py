@@ -9,7 +9,7 @@ import gradio as gr
 
 from index.archive import Archive
 from qa import Turn
-from ui.chat import Chat
+from ui.chat import Chat, report_fault
 from ui.escaping import safe
 from ui.export import conversation_markdown
 from ui.feedback import Feedback
@@ -21,6 +21,13 @@ from ui.uploads import Uploads
 
 _CONCURRENT = 16
 """Answers under way at the same time, most of them waiting for their next sentence to appear; more wait in line."""
+
+_DAY = 24 * 3600
+"""Seconds that a conversation is kept after its last answer while its page is open (how many at most, ui/server.py
+says), and a file after it was sent: when it is indexed it has been copied, but it may have to wait for that."""
+
+_SEND = "(typed, asked) => ['', typed, typed?.trim() ? typed : asked]"
+"""An empty box asks nothing, and leaves what can be asked again as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +49,8 @@ def page_file(name: str) -> str:
 
 def build_page(services: Services) -> gr.Blocks:
     """The page."""
-    with gr.Blocks(title="article-qa", analytics_enabled=False) as page:
-        turns = gr.State([], time_to_live=3600)
-        asked = gr.State("")
+    with gr.Blocks(title="article-qa", analytics_enabled=False, delete_cache=(3600, _DAY)) as page:
+        turns = gr.State([], time_to_live=_DAY)
         head = gr.HTML(elem_id="title")
         with gr.Row(elem_id="columns"):
             with gr.Column(scale=3, min_width=300):
@@ -59,32 +65,37 @@ def build_page(services: Services) -> gr.Blocks:
                 if services.uploads:
                     add_uploads(services.uploads)
         foot = gr.HTML(elem_id="status")
+        # Of these the browser sends the text with each request: what the server keeps is read when an event's turn
+        # comes, and another question may have been asked by then. `linked` is not `sent` itself, which somebody may
+        # have filled before the page is complete.
+        linked, sent, asked = (_hidden(name) for name in ("linked", "sent", "asked"))
         answering: dict[str, Any] = {
             "fn": _answer(services.chat),
-            "inputs": [asked, turns, *filters],
+            "inputs": [sent, turns, *filters],
             "outputs": [chatbot, turns, panel],
             "concurrency_limit": _CONCURRENT,
+            "concurrency_id": "answers",
             "show_progress": "hidden",
             "trigger_mode": "multiple",  # else a question asked while an answer still appears would be lost
         }
-        # not `asked` itself, which somebody may have filled before the page is complete
-        linked = gr.Textbox(visible="hidden", elem_id="linked", label="linked")
         parts = [head, panel, foot, chatbot, linked, limits, *filters]
         page.load(_begin(services), None, parts, queue=False, show_progress="hidden")
-        running = [
+        asking = [
             # only where there is such a question: Gradio closes a page's stream when its last answer is complete, and
             # a question that arrives in that moment would get none
-            linked.change(lambda question: question, linked, asked, queue=False).then(**answering),
-            box.submit(_take, box, [box, asked], queue=False, trigger_mode="multiple", api_name="take").then(
-                **answering, api_name="reply"
-            ),
-            chatbot.example_select(_choose, None, asked, queue=False).then(**answering),
-            buttons["retry"].click(_again, [asked, turns], turns, queue=False).then(**answering),
+            linked.change(None, linked, [sent, asked], js="(question) => [question, question]").then(**answering),
+            box.submit(None, [box, asked], [box, sent, asked], js=_SEND).then(**answering, api_name="reply"),
+            chatbot.example_select(_choose, None, [sent, asked], queue=False).then(**answering),
         ]
-        _wire(buttons, turns, [chatbot, panel], running)
+        # the same question is not to be answered twice: it is stopped where it was asked, and asked again but once
+        again = {"fn": _answer(services.chat, again=True), "inputs": [asked, turns, *filters], "trigger_mode": "once"}
+        running = [*asking, buttons["retry"].click(None, None, None, cancels=asking).then(**(answering | again))]
+        _wire(buttons, turns, running)
         emptied = [chatbot.clear, buttons["start_over"].click]
         # an answer that still appears would fill the page anew
-        gr.on(emptied, None, None, None, cancels=running).then(_start_over, None, [chatbot, turns, panel], queue=False)
+        gr.on(emptied, None, None, None, cancels=running).then(
+            _start_over, None, [chatbot, turns, panel, asked], queue=False
+        )
     return page
 
 
@@ -114,6 +125,10 @@ def _question_box() -> gr.Textbox:
     )
 
 
+def _hidden(name: str) -> gr.Textbox:
+    return gr.Textbox(visible="hidden", elem_id=name, label=name)
+
+
 def _buttons() -> dict[str, gr.Button]:
     with gr.Row(elem_id="buttons"):
         return {
@@ -122,9 +137,9 @@ def _buttons() -> dict[str, gr.Button]:
         }
 
 
-def _wire(buttons: dict[str, gr.Button], turns: gr.State, parts: list[Any], running: list[Any]) -> None:
+def _wire(buttons: dict[str, gr.Button], turns: gr.State, running: list[Any]) -> None:
     """The buttons that need no answer: stop, and what leaves the page through the browser."""
-    outgoing = gr.Textbox(visible="hidden", elem_id="outgoing", label="outgoing")
+    outgoing = _hidden("outgoing")
     buttons["stop"].click(None, None, None, cancels=running)
     for name, text, script in (
         ("copy", _last_answer, "(text) => window.articleQa.copy(text)"),
@@ -137,50 +152,43 @@ def _begin(services: Services) -> Callable[[gr.Request], tuple[Any, ...]]:
     def begin(request: gr.Request) -> tuple[Any, ...]:
         language = visitor(request).language
         examples = gr.Chatbot(examples=[{"text": example} for example in services.examples()])
-        line = f'<p id="archive-line">{safe(status(services.archive, language))}</p>'
+        try:
+            line, counts = status(services.archive, language), services.sources()
+        except Exception:  # noqa: BLE001 (the page is there all the same; the log has the rest)
+            line, counts = report_fault(language), {}
         query = request.query_params
-        texts = (header(language), sources([], language, {}), line)
-        return *texts, examples, query.get("q", ""), *linked_filters(query, services.sources())
+        texts = (header(language), sources([], language, {}), f'<p id="archive-line">{safe(line)}</p>')
+        return *texts, examples, query.get("q", ""), *linked_filters(query, counts)
 
     return begin
 
 
-def _answer(chat: Chat) -> Callable[..., Iterator[Any]]:
+def _answer(chat: Chat, again: bool = False) -> Callable[..., Iterator[Any]]:
     def answer(
-        question: str,
+        question: str | None,
         turns: list[Turn],
         since: str | None,
         until: str | None,
         chosen: list[str] | None,
         request: gr.Request,
     ) -> Iterator[Any]:
+        question = (question or "").strip()
         if not question:  # an empty box was sent, or nothing asked yet is to be asked again
             yield gr.skip(), gr.skip(), gr.skip()
             return
         filters = Filters(since or "", until or "", tuple(chosen or ()))
-        for update in chat.answer(question, turns, filters, visitor(request)):
+        for update in chat.answer(question, turns, filters, visitor(request), again):
             yield update.messages, gr.skip() if update.turns is None else update.turns, update.sources
 
     return answer
 
 
-def _take(question: str) -> tuple[str, str]:
-    return "", question
+def _choose(event: gr.SelectData) -> tuple[str, str]:
+    return event.value["text"], event.value["text"]
 
 
-def _choose(event: gr.SelectData) -> str:
-    return str(event.value["text"])
-
-
-def _again(asked: str, turns: list[Turn]) -> list[Turn]:
-    """The conversation without the turn that is asked again."""
-    if turns and turns[-1].question == asked:
-        del turns[-1]
-    return turns
-
-
-def _start_over(request: gr.Request) -> tuple[list[Any], list[Turn], str]:
-    return [], [], sources([], visitor(request).language, {})
+def _start_over(request: gr.Request) -> tuple[list[Any], list[Turn], str, str]:
+    return [], [], sources([], visitor(request).language, {}), ""
 
 
 def _last_answer(turns: list[Turn]) -> str:

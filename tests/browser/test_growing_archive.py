@@ -46,7 +46,7 @@ def test_an_uploaded_article_can_be_asked_about(open_page, archive_site, tmp_pat
     page.locator("#add button").first.click()
     page.locator("#add input[type=file]").set_input_files([article, wrong])
     expect(page.locator("#added")).to_contain_text("1 toegevoegd, 0 gewijzigd, 0 verwijderd, 1 overgeslagen.")
-    expect(page.locator("#added")).to_contain_text("leeg.txt (an empty file)")
+    expect(page.locator("#added")).to_contain_text("leeg.txt (een leeg bestand)")
     expect(page.locator("#news")).to_have_text(TEXTS["nl"]["new_article"])
     ask(page, QUESTION)
     expect(page.locator("#sources")).to_contain_text(BRIDGE)
@@ -60,7 +60,7 @@ def test_a_file_dropped_in_a_watched_folder_can_be_asked_about(open_page, archiv
     watching.start()
     try:
         page = open_page(archive_site.address)
-        expect(page.locator("#archive-line")).to_contain_text("1 artikelen")
+        expect(page.locator("#archive-line")).to_contain_text("1 artikel (nl 1)")
         (source / "brug.txt").write_text(f" date 2025-12-23 {BRIDGE}", encoding="utf-8")
         expect(page.locator("#news")).to_have_text(TEXTS["nl"]["new_article"])
         ask(page, QUESTION)

@@ -1,7 +1,9 @@
 """The page in a real browser, from the first question on."""
 
+import datetime as dt
 import re
 import time
+from types import SimpleNamespace
 
 import pytest
 from driving import EXAMPLE, Site, ask, expect
@@ -13,6 +15,19 @@ from ui.server import Settings, create_app
 from ui.texts import TEXTS
 
 pytestmark = pytest.mark.browser
+
+
+def wait_until(page, happened):
+    """Wait, while the browser goes on, for what does not show on the page."""
+    while not happened():
+        page.wait_for_timeout(50)
+
+
+def saved(page):
+    """The conversation as the page saves it."""
+    with page.expect_download() as saving:
+        page.locator("#button-export").click()
+    return saving.value.path().read_text(encoding="utf-8")
 
 
 def test_from_question_to_the_marked_sentence(open_page, site):
@@ -86,8 +101,7 @@ def test_a_link_s_question_can_be_asked_again(open_page, site, assistant):
     expect(page.locator('[data-testid="bot"]')).to_contain_text(SECOND)
     before = len(assistant.asked)
     page.locator("#button-retry").click()
-    while len(assistant.asked) == before:
-        page.wait_for_timeout(50)
+    wait_until(page, lambda: len(assistant.asked) > before)
     assert assistant.asked[before:] == ["Nvidia nog eens?"]
 
 
@@ -125,14 +139,105 @@ def test_asking_again_replaces_the_last_turn_and_starting_over_clears_all(open_p
     expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
     before = len(assistant.asked)
     page.locator("#button-retry").click()
-    while len(assistant.asked) == before:  # no waiting for the gap between the two answers: it may be too short to see
-        page.wait_for_timeout(50)
+    wait_until(page, lambda: len(assistant.asked) > before)
     assert assistant.asked[before:] == ["Nvidia?"]
     expect(page.locator('[data-testid="bot"]')).to_contain_text(SECOND)
     expect(page.locator('[data-testid="user"]')).to_have_count(1)
     page.locator("#button-start-over").click()
     expect(page.locator('[data-testid="user"]')).to_have_count(0)
     expect(page.locator("#sources")).to_contain_text(TEXTS["nl"]["no_sources"])
+
+
+def test_asking_again_during_a_search_answers_the_question_once(open_page, site, assistant):
+    page = open_page(site.address)
+    assistant.pause = 1
+    try:
+        page.locator("#question textarea").fill("Nvidia zoekend?")
+        page.locator("#question textarea").press("Enter")
+        expect(page.locator('[data-testid="user"]')).to_have_count(1)
+        for _ in range(3):
+            page.locator("#button-retry").click()
+        expect(page.locator('[data-testid="bot"]')).to_contain_text(SECOND)
+        page.wait_for_timeout(2000)
+        expect(page.locator('[data-testid="user"]')).to_have_count(1)
+    finally:
+        assistant.pause = 0
+    assert saved(page).count("## Nvidia zoekend") == 1
+
+
+def test_an_answer_stays_where_asking_it_again_is_stopped(open_page, site, assistant):
+    page = open_page(site.address)
+    expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
+    assistant.pause = 2
+    try:
+        page.locator("#button-retry").click()
+        expect(page.locator('[data-testid="user"]')).to_have_count(2)
+        page.locator("#button-stop").click()
+        page.wait_for_timeout(3000)
+    finally:
+        assistant.pause = 0
+    assert "**5,8 miljard dollar**" in saved(page)
+    page.locator("#button-retry").click()
+    expect(page.locator('[data-testid="user"]')).to_have_count(1)
+    expect(page.locator('[data-testid="bot"]')).to_contain_text(SECOND)
+
+
+def test_an_empty_box_asks_nothing_and_what_was_asked_can_still_be_asked_again(open_page, site, assistant):
+    page = open_page(site.address)
+    expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
+    before = len(assistant.asked)
+    for typed in ("", "   "):
+        page.locator("#question textarea").fill(typed)
+        page.locator("#question textarea").press("Enter")
+    page.locator("#button-retry").click()
+    wait_until(page, lambda: len(assistant.asked) > before)
+    page.wait_for_timeout(500)
+    assert assistant.asked[before:] == ["Nvidia?"]
+
+
+def test_what_was_wiped_cannot_be_asked_again(open_page, site, assistant):
+    page = open_page(site.address)
+    expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
+    page.locator("#button-start-over").click()
+    expect(page.locator('[data-testid="user"]')).to_have_count(0)
+    before = len(assistant.asked)
+    page.locator("#button-retry").click()
+    page.wait_for_timeout(500)
+    assert assistant.asked[before:] == []
+
+
+def test_questions_that_wait_in_line_are_each_answered(open_page, monkeypatch):
+    monkeypatch.setattr("ui.web._CONCURRENT", 1)
+    assistant = FakeAssistant(pause=1)
+    questions = ["Nvidia een?", "Nvidia twee?", "Nvidia drie?"]
+    with own_event_loop(), Site(create_app(assistant)) as served:
+        page = open_page(served.address)
+        for question in questions:
+            page.locator("#question textarea").fill(question)
+            page.locator("#question textarea").press("Enter")
+            expect(page.locator("#question textarea")).to_have_value("")
+        expect(page.locator('[data-testid="bot"]')).to_have_count(3)
+    assert assistant.asked == questions
+
+
+def test_a_page_is_marked_with_the_language_it_is_in_and_a_quotation_with_its_own(open_page, site):
+    accepted = {"accept-language": "fr-BE,fr;q=0.9,nl;q=0.8"}
+    page = open_page(site.address, locale="fr-BE", extra_http_headers=accepted)
+    expect(page.locator("h1")).to_have_text(TEXTS["nl"]["title"])
+    expect(page.locator("html")).to_have_attribute("lang", "nl")
+    page = open_page(site.address, locale="en-GB")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(ask(page, "Nvidia?").locator('[lang="nl"]').first).to_contain_text(SENTENCE)
+    expect(page.locator('#sources blockquote[lang="nl"]')).to_have_count(2)
+
+
+def test_a_conversation_is_kept_for_a_day_while_its_page_is_open(open_page, site, monkeypatch):
+    page = open_page(site.address)
+    expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
+    clock = SimpleNamespace(now=lambda: dt.datetime.now() + dt.timedelta(hours=20))
+    monkeypatch.setattr("gradio.state_holder.datetime", SimpleNamespace(datetime=clock))
+    page.wait_for_timeout(2500)  # Gradio looks every second for what is too old
+    assert "**5,8 miljard dollar**" in saved(page)
 
 
 def test_a_period_is_passed_on_and_a_wrong_date_is_told(open_page, site, assistant):
@@ -142,7 +247,7 @@ def test_a_period_is_passed_on_and_a_wrong_date_is_told(open_page, site, assista
     expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
     assert str(assistant.days[-1].since) == "2025-11-01"
     page.locator("#since textarea, #since input").fill("gisteren")
-    expect(ask(page, "Nvidia?")).to_contain_text("'gisteren' is not a date")
+    expect(ask(page, "Nvidia?")).to_contain_text(TEXTS["nl"]["no_dates"])
 
 
 def test_a_search_is_limited_to_a_source_and_a_link_brings_the_limits_back(open_page):
@@ -213,7 +318,25 @@ def test_a_verdict_and_a_remark_are_kept(open_page, site, assistant):
     thumb.click()  # taken back: that is no verdict
     expect(ask(page, "en het weer?")).to_be_visible()
     expect(page.locator("#remark").first).to_be_hidden()
-    assert Feedback(assistant.folder).read() == [record]
+    assert Feedback(assistant.folder).read() == []
+
+
+def test_a_verdict_that_is_changed_counts_as_it_is_in_the_end(open_page, site, assistant):
+    page = open_page(site.address)
+    expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
+    for name, good in (("Vind ik leuk", True), ("Vind ik niet leuk", False)):
+        page.locator("#chat").get_by_role("button", name=name, exact=True).click()
+        expect(page.locator("#remark textarea")).to_be_visible()
+        wait_until(page, lambda good=good: [one["good"] for one in Feedback(assistant.folder).read()] == [good])
+
+
+def test_a_verdict_that_cannot_be_kept_is_told_with_a_number(open_page, site, monkeypatch):
+    monkeypatch.setattr("ui.feedback.MAX_BYTES", 0)
+    page = open_page(site.address)
+    expect(ask(page, "Nvidia?")).to_contain_text(SECOND)
+    page.locator("#chat").get_by_role("button", name="Vind ik leuk", exact=True).click()
+    expect(page.get_by_text(TEXTS["nl"]["error"].partition("{id}")[0])).to_be_visible()
+    expect(page.locator("#remark").first).to_be_hidden()
 
 
 def test_new_articles_are_announced(open_page, site, assistant):

@@ -36,12 +36,15 @@
   };
 
   // For screen readers: Gradio calls the box around the examples a list, but what is in it are buttons; and it labels
-  // each message with its source text, so that the markup would be read aloud instead of the message.
+  // each message with its source text, so that the markup would be read aloud instead of the message. And it takes the
+  // page to be in the browser's first language, where our texts are in the first one of it that they exist in.
   const tidy = () => {
     document.querySelectorAll('.examples[role="list"]').forEach((box) => box.setAttribute("role", "group"));
     document.querySelectorAll('#chat [data-testid][aria-label*="message"]').forEach((message) => {
       message.removeAttribute("aria-label");
     });
+    const head = document.querySelector("#title [lang]");
+    if (head) document.documentElement.lang = head.lang;
   };
   const changes = { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label"] };
   new MutationObserver(tidy).observe(document.body, changes);
@@ -70,5 +73,4 @@
   badge.addEventListener("click", () => { known = null; look(); });
   look();
   setInterval(look, 3000);
-  document.documentElement.lang = navigator.language.slice(0, 2) === "nl" ? "nl" : "en";
 }
