@@ -1,57 +1,54 @@
 """What the amounts and dates in sentences come to, so that two of them can be compared."""
 
+import datetime as dt
 import re
 
+from qa.date_words import find_dates
 from qa.marks import find_marks
-from qa.news_time import day_numbers
+from qa.unit_words import DECIMAL_SIGNS, MAGNITUDES, SYMBOLS, UNITS
 
 DATE = "date"
 """What dates measure."""
 
-_MAGNITUDES = {
-    "duizend": 1e3, "thousand": 1e3, "miljoen": 1e6, "mln": 1e6, "million": 1e6, "m": 1e6, "miljard": 1e9, "mld": 1e9,
-    "billion": 1e9, "bn": 1e9, "biljoen": 1e12, "trillion": 1e12, "tn": 1e12,
-}  # fmt: skip
-_MAGNITUDE = re.compile(rf"(?<![a-z])(?:{'|'.join(_MAGNITUDES)})(?![a-z])")
-_UNITS = {
-    "share": r"%|procent\w*|per ?cent\w*",
-    "time": r"(?:jaar|years?|maand(?:en)?|months?|we[e]?k(?:en|s)?|dag(?:en)?|days?)\b",
-    "length": r"(?:kilometer|km|meter|metres?)\b",
-    "area": r"hectares?\b",
-    "power": r"(?:giga|mega)\w+",
-    "money": r"[€$£]|euro|dollar|pond\b|pounds?\b|kronen|yen\b",
-}
-_UNIT = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _UNITS.items()}
+_MAGNITUDE = re.compile(rf"(?<![a-z])(?:{'|'.join(MAGNITUDES)})(?![a-z\d])")
+_UNIT = re.compile(
+    "|".join(rf"(?P<u{place}>(?<![a-z])(?:{pattern})(?!\w))" for place, pattern in enumerate(UNITS.values()))
+    + rf"|(?P<symbol>[{''.join(SYMBOLS)}])",
+    re.IGNORECASE,
+)
+_UNIT_NAMES = list(UNITS)
 _NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
-_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def comparable(mark: str, kind: str) -> tuple[str, str] | None:
     """What a mark (qa.marks) measures and what it comes to; None where that is not known, as for number words.
 
-    Two marks speak of the same where the first of these is equal, and differ where the second is not. A date without a
-    year is not compared: it is of the year of its article, and so another one is of something else.
+    Two marks speak of the same where the first of these is equal, and then `differ` tells whether they say something
+    else of it. A date without a year is not compared: it is of the year of its article, and so another one is of
+    something else.
 
     Args:
         mark: "5,8 miljard dollar", "12 percent", "5 maart 2025".
         kind: of the question, how_much or when.
     """
     if kind == "when":
-        days = day_numbers(mark)
-        return (DATE, days) if days[:1].isdigit() else None
-    if _YEAR.fullmatch(mark):
-        return None
-    unit = next((name for name, pattern in _UNIT.items() if pattern.search(mark)), "count")
+        date = next(find_dates(mark), None)
+        return (DATE, "/".join(map(str, date.days(dt.date.max)))) if date and date.year else None
     number = _NUMBER.search(mark)
-    if not number:
-        return None
-    digits = number.group()
-    plain = re.sub("[.,]", "", digits) if _THOUSANDS.fullmatch(digits) else digits.replace(",", ".")
-    if plain.count(".") > 1:
-        return None
     magnitude = _MAGNITUDE.search(mark.casefold())
-    return unit, f"{float(plain) * (_MAGNITUDES[magnitude.group()] if magnitude else 1):g}"
+    value = _value(number.group(), DECIMAL_SIGNS.get(magnitude.group()) if magnitude else None) if number else None
+    if value is None:
+        return None
+    return _unit(mark), f"{value * (MAGNITUDES[magnitude.group()] if magnitude else 1):.12g}"
+
+
+def differ(unit: str, one: str, other: str) -> bool:
+    """Whether two values of a unit, as `comparable` gives them, are not the same; a day is the same as its month."""
+    if unit != DATE:
+        return one != other
+    (first, last), (other_first, other_last) = one.split("/"), other.split("/")
+    return last < other_first or other_last < first
 
 
 def without_marks(sentence: str, kind: str) -> str:
@@ -59,3 +56,20 @@ def without_marks(sentence: str, kind: str) -> str:
     for mark in find_marks(sentence, kind, ""):
         sentence = sentence[: mark.start] + " " * (mark.end - mark.start) + sentence[mark.end :]
     return sentence
+
+
+def _unit(mark: str) -> str:
+    match = _UNIT.search(mark)
+    if not match:
+        return "count"
+    return SYMBOLS.get(match.group()) or _UNIT_NAMES[int((match.lastgroup or "")[1:])]
+
+
+def _value(digits: str, decimal_sign: str | None) -> float | None:
+    """A number as either language writes it: its last sign is for decimals where it is the only one with fewer or
+    more than three digits behind it, where it is not the only kind of sign, or where the magnitude says so."""
+    last = max(".,", key=digits.rfind)
+    if last == decimal_sign or "." in digits and "," in digits or not _THOUSANDS.fullmatch(digits):
+        whole, _, decimals = digits.rpartition(last) if last in digits else (digits, "", "")
+        return None if last in whole else float(f"{re.sub('[.,]', '', whole)}.{decimals}")
+    return float(re.sub("[.,]", "", digits))

@@ -82,9 +82,10 @@ def _sentence_features(
     question: Question, rarity: Sequence[float], candidate: Candidate, sentence: Span
 ) -> dict[str, float]:
     language, text = candidate.article.language, candidate.article.text[sentence.start : sentence.end]
+    marks = find_marks(text, question.kind, question.text, language)
     return {
         "sentence_words": coverage(question.concepts, rarity, _terms(text, language), language),
-        "kind": float(bool(find_marks(text, question.kind, question.text))) if question.kind in CHECKED else 0.5,
+        "kind": float(bool(marks)) if question.kind in CHECKED else 0.5,
     }
 
 

@@ -1,52 +1,38 @@
 """Dates in a question: which days of publication it is about, and whether it wants the newest."""
 
-import calendar
 import datetime as dt
 import re
-from collections.abc import Iterator
+from dataclasses import replace
 
 from index.dates import DateRange, PublicationDate
+from qa.date_words import SEASON, TO, NamedDate, find_dates
+from qa.relative_time import RelativeTime, find_relative
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "januari january jan", "februari february feb", "maart march mrt", "april apr", "mei may", "juni june jun",
-            "juli july jul", "augustus august aug", "september sept sep", "oktober october okt oct",
-            "november nov", "december dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
+_Time = NamedDate | RelativeTime
 
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-DAY_ENDS = r"(?=[,;:?!)]|\.(?!\d)|$)"
-"""Behind a number after a month, where that is a day ("March 15, 2024") and no amount ("March 15 million")."""
-
-_DATE = re.compile(
-    rf"\b(?:(?P<bound>sinds|since|vanaf|from|after|na|voor|before|until|tot)\s+)?(?:(?P<part>in|begin|eind|early|late)\s+)?"
-    rf"(?:(?:(?P<day>\d{{1,2}})\s+)?(?P<month>{_MONTH})\b(?:\s+(?P<day_after>\d{{1,2}}){DAY_ENDS},?)?"
-    rf"(?:\s+(?P<month_year>(?:19|20)\d\d))?"
-    rf"|(?P<year>(?:19|20)\d\d))\b",
-    re.IGNORECASE,
+_SINCE = ("sinds", "since")
+_FROM = ("vanaf", "from", "as of")
+_AFTER = ("na", "after")
+_BEFORE = ("voor", "vóór", "before", "tot", "until", "till")
+_UP_TO = ("tot en met", "t/m", "through")
+_PART = rf"(?:the|de|het|begin|beginning|start|eind|einde|end|medio|early|mid|late|of|van|in|{SEASON})"
+_BOUND = re.compile(
+    rf"\b(?P<bound>{'|'.join((*_SINCE, *_FROM, *_AFTER, *_UP_TO, *_BEFORE))})\s(?:{_PART}[\s-])*$", re.IGNORECASE
 )
-_RELATIVE = re.compile(
-    r"\b(?:(?P<last>vorige?|afgelopen|last|past)|(?P<this>dit|deze|this))\s+(?P<unit>jaar|year|maand|month|week)\b"
-    r"|\b(?P<yesterday>gisteren|yesterday)\b|\b(?P<today>vandaag|today)\b",
-    re.IGNORECASE,
-)
+"""Before a date: the end of a period that it is ("since the beginning of")."""
+_TO = re.compile(rf"{TO}(?:{_PART}[\s-])*", re.IGNORECASE)
+"""Between two dates: the second is the other end."""
+
+_OF = re.compile(r"\s(?:(?:of|van|in)\s)?")
+"""Between a month and the year that is told from today: "in May of last year"."""
+
 _LATEST = re.compile(
     r"\b(?:nu|inmiddels|momenteel|tegenwoordig|laatste|nieuwste|recentste?|meest recente|intussen|ondertussen|"
-    r"uiteindelijk|now|currently|by now|latest|newest|most recent|nowadays|at present|these days|eventually|in the end|"
-    r"today)\b",
+    r"uiteindelijk|huidige?|actuele|actueel|op dit moment|vandaag|thans|nog steeds|tot nu toe|"
+    r"now|currently|current|by now|latest|newest|most recent|nowadays|at present|at the moment|these days|eventually|"
+    r"in the end|still|so far|to date|today)\b",
     re.IGNORECASE,
 )
-_SINCE = {"sinds", "since", "vanaf", "from", "after", "na"}
-_REPORTED = {"sinds", "since"}
-_OTHER_WORDS = {"may": ("part", "bound"), "jan": ("part",)}
-"""Months that are also a verb or a name, and what else than a day or a year tells that they are meant."""
-_BESIDE = ("day", "day_after", "month_year")
 
 
 def asked_period(question: str, today: dt.date) -> DateRange:
@@ -55,15 +41,20 @@ def asked_period(question: str, today: dt.date) -> DateRange:
     A month without a year is the latest one that has begun. A year in a question may also be part of what is
     asked ("the forecast for 2028"), so the period favours articles and does not exclude any.
     """
-    if match := _RELATIVE.search(question):
-        return _relative(match, today)
-    for match in _dates(question):
-        first, last = _named(match, today)
-        bound = (match["bound"] or "").lower()
-        if bound in _SINCE:
-            return DateRange(first, None)
-        return DateRange(None, first - dt.timedelta(days=1)) if bound else DateRange(first, last)
-    return DateRange()
+    times = _times(question, today)
+    if not times:
+        return DateRange()
+    first, last = times[0].days(today)
+    if len(times) > 1 and _TO.fullmatch(question, times[0].end, times[1].start):
+        return _between(times[0], times[1], today)
+    bound = _bound(question, times[0])
+    if bound in _SINCE or bound in _FROM:
+        return DateRange(first, None)
+    if bound in _AFTER:
+        return DateRange(last + dt.timedelta(days=1), None)
+    if bound in _BEFORE:
+        return DateRange(None, first - dt.timedelta(days=1))
+    return DateRange(None, last) if bound in _UP_TO else DateRange(first, last)
 
 
 def reported_since(question: str, today: dt.date) -> DateRange:
@@ -73,12 +64,11 @@ def reported_since(question: str, today: dt.date) -> DateRange:
     do ("last year's profit"). A plain year, a month, or "from 2027 on" says nothing of the kind: it may be announced
     long before.
     """
-    if match := _RELATIVE.search(question):
-        past = match["last"] or match["yesterday"]
-        return DateRange(_relative(match, today).since, None) if past else DateRange()
-    for match in _dates(question):
-        first, _ = _named(match, today)
-        if (match["bound"] or "").lower() in _REPORTED and first <= today:
+    for time in _times(question, today):
+        first, _ = time.days(today)
+        bound = _bound(question, time)
+        past = isinstance(time, RelativeTime) and time.shift < 0 and bound not in (*_BEFORE, *_UP_TO)
+        if (past or bound in _SINCE) and first <= today:
             return DateRange(first, None)
     return DateRange()
 
@@ -91,22 +81,13 @@ def dated_near(sentence: str, place: int, published: PublicationDate) -> Publica
         place: character offset of the thing.
         published: the article's date, which months without a year come before.
     """
-    past = [match for match in _dates(sentence) if _named(match, published.last)[0] <= published.last]
+    dates = [time for time in _times(sentence, published.last) if isinstance(time, NamedDate)]
+    past = [date for date in dates if date.days(published.last)[0] <= published.last]
     if not past:
         return published
-    nearest = min(past, key=lambda match: abs(match.start() - place))
-    first, last = _named(nearest, published.last)
-    forms = {0: "%Y-%m-%d", 27: "%Y-%m", 28: "%Y-%m", 29: "%Y-%m", 30: "%Y-%m"}
-    return PublicationDate.parse(first.strftime(forms.get((last - first).days, "%Y")))
-
-
-def day_numbers(text: str) -> str:
-    """The first date in a text as year, month and day, as far as it names them; empty where it names none."""
-    match = next(_dates(text), None)
-    if match is None:
-        return ""
-    month = _MONTHS.get((match["month"] or "").lower(), "")
-    return f"{match['year'] or match['month_year'] or ''}-{month}-{match['day'] or match['day_after'] or ''}"
+    nearest = min(past, key=lambda date: abs(date.start - place))
+    form = "%Y-%m-%d" if nearest.day else "%Y-%m" if nearest.months == 1 else "%Y"
+    return PublicationDate.parse(nearest.days(published.last)[0].strftime(form))
 
 
 def wants_latest(question: str) -> bool:
@@ -114,44 +95,32 @@ def wants_latest(question: str) -> bool:
     return bool(_LATEST.search(question))
 
 
-def _dates(text: str) -> Iterator[re.Match[str]]:
-    """The dates in a text; "may" and "Jan" are some only where something beside them says so."""
-    for match in _DATE.finditer(text):
-        tells = _OTHER_WORDS.get((match["month"] or "").lower())
-        if tells is None or any(match[name] for name in (*_BESIDE, *tells)):
-            yield match
+def _times(text: str, today: dt.date) -> list[_Time]:
+    """The times in a text, in order; a month has the year that is told behind it ("May last year")."""
+    dates = list(find_dates(text))
+    relative = [
+        time for time in find_relative(text) if all(time.end <= date.start or date.end <= time.start for date in dates)
+    ]
+    years = {time.start: time for time in relative if time.unit == "year" and not time.rolling}
+    for place, date in enumerate(dates):
+        behind = _OF.match(text, date.end)
+        if behind and not date.year and (told := years.get(behind.end())):
+            dates[place] = replace(date, year=told.days(today)[0].year, end=told.end)
+    return sorted([*dates, *relative], key=lambda time: time.start)
 
 
-def _relative(match: re.Match[str], today: dt.date) -> DateRange:
-    if match["today"]:
-        return DateRange(today, today)
-    if match["yesterday"]:
-        return DateRange(today - dt.timedelta(days=1), today - dt.timedelta(days=1))
-    unit = match["unit"].lower()
-    if unit in ("jaar", "year"):
-        year = today.year - bool(match["last"])
-        return DateRange(dt.date(year, 1, 1), dt.date(year, 12, 31))
-    if unit == "week":
-        monday = today - dt.timedelta(days=today.weekday() + 7 * bool(match["last"]))
-        return DateRange(monday, monday + dt.timedelta(days=6))
-    month = today.replace(day=1)
-    if match["last"]:
-        month = (month - dt.timedelta(days=1)).replace(day=1)
-    return DateRange(*_month(month.year, month.month))
+def _bound(text: str, time: _Time) -> str:
+    """The word that makes a time one end of a period, in lower case; the Dutch "voor 2026" is for that year."""
+    match = _BOUND.search(text, 0, time.start)
+    bound = match["bound"].lower() if match else ""
+    is_day = time.day if isinstance(time, NamedDate) else time.unit == "day"
+    return "" if bound == "voor" and not is_day else bound
 
 
-def _named(match: re.Match[str], today: dt.date) -> tuple[dt.date, dt.date]:
-    if match["year"]:
-        year = int(match["year"])
-        return dt.date(year, 1, 1), dt.date(year, 12, 31)
-    month = _MONTHS[match["month"].lower()]
-    year = int(match["month_year"] or today.year - (month > today.month))
-    first, last = _month(year, month)
-    day = int(match["day"] or match["day_after"] or 0)
-    if 1 <= day <= last.day:
-        return dt.date(year, month, day), dt.date(year, month, day)
-    return first, last
-
-
-def _month(year: int, month: int) -> tuple[dt.date, dt.date]:
-    return dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
+def _between(one: _Time, other: _Time, today: dt.date) -> DateRange:
+    """From the one time through the other; the year that only one names is that of both."""
+    if isinstance(one, NamedDate) and isinstance(other, NamedDate) and one.year and not other.year:
+        other = replace(other, year=one.year + ((one.month or 1) > (other.month or 1)))
+    first, last = other.days(today)
+    since, until = one.days(first if isinstance(one, NamedDate) else today)
+    return DateRange(min(since, first), max(until, last))
