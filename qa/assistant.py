@@ -14,28 +14,23 @@ from index.vectors import Vectors
 from qa.abstain import answer_probability, require_shift, threshold
 from qa.considered import Considered, timings
 from qa.double import join_replies, questions_in
-from qa.duplicates import also_in, find_copies
-from qa.evidence import Evidence, gather_evidence
+from qa.evidence import Evidence
 from qa.followup import FollowUp, find_follow_up, stands_alone
 from qa.followup_weights import load_followup_weights
 from qa.leaning import Sentence, follow_up_probability, own_scores, reranked
-from qa.naming import with_names
 from qa.notices import date_notices, reading_notices
 from qa.question import parse_question
 from qa.ranking import Ranked, promising, rank_by_features, rank_by_reading
 from qa.records import Answer, Hit, Question, Refusal, Turn
 from qa.refusing import Extent
 from qa.replying import answer_from, refuse, why_not
-from qa.retriever import retrieve
+from qa.searching import find_evidence
 from qa.smalltalk import small_talk
 from qa.understanding import narrowed, understand
 from qa.weights import Weights, load_weights
 
 if TYPE_CHECKING:
     from qa.close_reading import CloseReader
-
-READ = 40
-"""Passages of which every sentence is weighed; measured in docs/retrieval.md."""
 
 _ALL_DAYS = DateRange()
 
@@ -170,21 +165,37 @@ class Assistant:
         query = embedder.queries([question.text, *([follow_up.own.text] if follow_up else [])])
         understood = time.perf_counter()
         with self.archive.reading():
-            question, copies, evidence = self._search(question, query[:1])
-            first = rank_by_features(evidence, self._weights)
+            found = find_evidence(self.archive, question, query[:1], self._weights)
+            first = rank_by_features(found.evidence, self._weights)
             own = self._own_scores(follow_up, query[1:], first) if follow_up else {}
         retrieved = time.perf_counter()
-        ranked = rank_by_reading(question.text, first, self._weights, self._close_reader())
+        ranked = rank_by_reading(found.question.text, first, self._weights, self._close_reader())
         ranked = reranked(ranked, own, follow_up) if follow_up else ranked
         ended = time.perf_counter()
         return Considered(
-            question,
+            found.question,
             ranked.evidence,
             ranked.scores,
-            *self._decision(question, ranked, own, follow_up),
-            also_in(copies),
+            *self._decision(found.question, ranked, own, follow_up),
+            found.stories,
             timings(started, understood, retrieved, ended),
         )
+
+    def decide(
+        self, text: str, limits: Limits = EVERYTHING, threshold_shift: float = 0.0, follow_up: FollowUp | None = None
+    ) -> tuple[Considered, str]:
+        """What `consider` finds, and the reason for a refusal (empty where that is enough); where what is left of the
+        archive by the time that the question refers to does not answer, everything is considered.
+
+        Raises:
+            QuestionError: the question is empty or far too long.
+        """
+        considered = self.consider(text, limits, follow_up=follow_up)
+        reason = why_not(considered, threshold_shift)
+        if reason and considered.question.limits != limits:
+            considered = self.consider(text, limits, narrow=False, follow_up=follow_up)
+            reason = why_not(considered, threshold_shift)
+        return considered, reason
 
     def find(self, text: str, limits: Limits = EVERYTHING) -> list[Evidence]:
         """Every sentence of the passages that both searches find for a question, in no order.
@@ -194,7 +205,8 @@ class Assistant:
         """
         with self.archive.reading():
             question = understand(text, limits, self.archive)
-            return self._search(question, self.warm_up().queries([question.text]))[-1]
+            query = self.warm_up().queries([question.text])
+            return find_evidence(self.archive, question, query, self._weights).evidence
 
     def _decision(
         self, question: Question, ranked: Ranked, own: Mapping[Sentence, float], follow_up: FollowUp | None
@@ -213,15 +225,6 @@ class Assistant:
 
         return load_close_reader()
 
-    def _search(self, question: Question, query: Vectors) -> tuple[Question, dict[str, str], list[Evidence]]:
-        """The question with its names, which articles are copies of which, and the sentences of the rest."""
-        rarity = self.archive.rarity(question.concepts)
-        candidates = retrieve(self.archive, question, query, rarity, self._weights, READ)
-        question = with_names(question, candidates)
-        copies = find_copies({item.article.id: item.article for item in candidates}.values())
-        candidates = [item for item in candidates if item.article.id not in copies]
-        return question, copies, gather_evidence(question, rarity, candidates)
-
     def _own_scores(self, follow_up: FollowUp, query: Vectors, first: Ranked) -> dict[Sentence, float]:
         """Of the sentences that are about to be read."""
         return own_scores(follow_up, self.archive, query, promising(first.evidence), self._weights.evidence)
@@ -230,11 +233,7 @@ class Assistant:
         self, text: str, limits: Limits, threshold_shift: float, follow_up: FollowUp | None = None
     ) -> Answer | Refusal:
         """The reply to a single question."""
-        considered = self.consider(text, limits, follow_up=follow_up)
-        reason = why_not(considered, threshold_shift)
-        if reason and considered.question.limits != limits:
-            considered = self.consider(text, limits, narrow=False, follow_up=follow_up)
-            reason = why_not(considered, threshold_shift)
+        considered, reason = self.decide(text, limits, threshold_shift, follow_up)
         question, store = considered.question, self.archive.store
         notices = (
             *reading_notices(question.language, follow_up.text if follow_up else text, question.text),

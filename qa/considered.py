@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
+from qa.duplicates import Stories, also_in
 from qa.evidence import Evidence
 from qa.records import Hit, Question
 
@@ -12,7 +13,7 @@ class Considered:
     """Sentences ranked by their score, best first.
 
     `probability` (0 to 1) is that the best one answers the question, `needed` that from which on it is given as an
-    answer; `also_in` has article id -> ids of its copies.
+    answer; `stories` are those that more than one of the articles found tells.
     """
 
     question: Question
@@ -20,16 +21,17 @@ class Considered:
     scores: tuple[float, ...]
     probability: float
     needed: float
-    also_in: dict[str, tuple[str, ...]]
+    stories: Stories
     timings_ms: dict[str, float]
 
     def hits(self) -> tuple[Hit, ...]:
         """The passages in the order of their best sentences."""
         best: dict[int, Hit] = {}
         for item, score in zip(self.evidence, self.scores, strict=True):
-            article = item.candidate.article
-            also_in = self.also_in.get(article.id, ())
-            best.setdefault(item.candidate.key, Hit(article, item.candidate.chunk, score, also_in))
+            if item.candidate.key not in best:
+                article, chunk = item.candidate.article, item.candidate.chunk
+                copies = also_in(self.stories, article, chunk.text)
+                best[item.candidate.key] = Hit(article, chunk, score, copies)
         return tuple(best.values())
 
 

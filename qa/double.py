@@ -9,14 +9,35 @@ from index.concepts import question_concepts
 from index.language import detect_language
 from qa.extract import answer_text
 from qa.records import Answer, Citation, Hit, Question, Refusal, Step, Turn
+from qa.smalltalk import small_talk
 
-_ASKING = (
-    r"(?:(?:aan|bij|door|in|met|naar|op|sinds|tot|uit|van|voor|vanaf|at|by|for|from|in|of|on|since|to|with)\s+)?"
+_BEFORE = (
+    r"(?:(?:aan|bij|door|in|met|naar|op|sinds|tot|uit|van|voor|vanaf|at|by|for|from|in|of|on|since|to|until|with)\s+)"
+)
+_QUESTION_WORD = (
     r"(?:waarom|waardoor|hoeveel|hoelang|hoe|wie|wiens|wat|wanneer|waar|welke?|"
     r"why|how|who|whose|whom|what|when|where|which)\b"
 )
+_ASKING = rf"{_BEFORE}?{_QUESTION_WORD}"
 _BORDER = re.compile(rf"(?<=[?])\s+|,?\s+(?:en|and)\s+(?={_ASKING})", re.IGNORECASE)
 _ASKS = re.compile(_ASKING, re.IGNORECASE)
+
+_OF_WHAT = r"(?:welke?|hoeveel|wiens|which|what|whose|how (?:much|many))"
+_UNFINISHED = re.compile(
+    rf"{_BEFORE}{_OF_WHAT}(?:\s\S+){{1,2}}|{_OF_WHAT}\s\S+|.*\b{_QUESTION_WORD}(?:\s(?:much|many))?", re.IGNORECASE
+)
+"""What is no question before "and": "in which German city", "how many people", "did they say when"."""
+_HAS_CLAUSE = re.compile(
+    rf"(?:(?:(?:en|maar|dus|and|but|so)\s+)?{_ASKING})?+.*\b(?:waar\w*|wie|wiens|welke|who|whom|whose|which|where|when)\b|"
+    r".*\b(?:de|het|een|welke?|the|an?|which|how many)\s+\w+,?\s+(?:die|dat|that)\b",
+    re.IGNORECASE,
+)
+"""Behind what opens a question, a word that begins a relative clause: "did the minister, who", "which law that"."""
+_CAN_BE_RELATIVE = re.compile(
+    rf"{_BEFORE}?(?:wie|wiens|welke|who|whose|whom|which|(?:waar|where|when)(?!\s+(?:is|was|zijn|waren|heeft|hebben|had|"
+    r"kan|kunnen|zal|zou|wordt|werd|moet|gaat|are|were|do|does|did|has|have|can|will|would|should)\b))\b",
+    re.IGNORECASE,
+)
 _MOST = 3
 """Questions that a message is split into."""
 _SHORTEST = 3
@@ -33,15 +54,15 @@ def questions_in(text: str) -> tuple[str, ...]:
     """The questions that a message consists of, in order; the message itself where it is a single one.
 
     It is split where a question mark ends one, or "and" leads into a question word, provided that what comes
-    before asks for something itself. The same question word twice may be a relative clause ("the man who sold
-    it and who left"), unless the first one opens the message.
+    before asks for something itself and what follows is not another relative clause ("the man who sold it and whose
+    son left"). Small talk is none ("Hello, how are you?"), unless there is nothing else.
     """
     parts = [part.strip() for part in _BORDER.split(text)]
     if not 1 < len(parts) <= _MOST or not all(_stands(part, n) for n, part in enumerate(parts)):
         return (text,)
-    if any(_is_clause(part, before) for before, part in pairwise(parts)):
+    if any(_goes_on(part, before) for before, part in pairwise(parts)):
         return (text,)
-    return tuple(parts)
+    return tuple(part for part in parts if not small_talk(part, detect_language(part))) or (text,)
 
 
 def _stands(part: str, place: int) -> bool:
@@ -54,10 +75,11 @@ def _stands(part: str, place: int) -> bool:
     return len(part.split()) >= _SHORTEST and bool(question_concepts(part, detect_language(part)))
 
 
-def _is_clause(part: str, before: str) -> bool:
-    """Whether a part begins with a question word that the one before has within it: a second relative clause."""
-    word = re.escape(part.split()[0])
-    return not before.endswith("?") and bool(re.search(rf"\w\W+{word}\b", before, re.IGNORECASE))
+def _goes_on(part: str, before: str) -> bool:
+    """Whether a part goes on with what the one before began: with another phrase of one question, or another clause."""
+    if before.endswith("?"):
+        return False
+    return bool(_UNFINISHED.fullmatch(before) or (_HAS_CLAUSE.match(before) and _CAN_BE_RELATIVE.match(part)))
 
 
 def join_replies(message: Question, turns: Sequence[Turn]) -> Answer | Refusal:

@@ -1,14 +1,23 @@
-"""Copies of one story: the same wire copy in two files counts once."""
+"""Articles that tell one story, nearly in the same words; what several of them say in the same ones counts once.
+
+A wire copy in two files differs in its byline or its white space. An updated story differs in what is new, and that is
+no copy of anything.
+"""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import takewhile
 
 from index.records import Article
 
+Stories = Mapping[str, tuple[Article, ...]]
+"""Article id -> the articles that tell its story, itself among them, the oldest first."""
+
 _SHINGLE = 5
 _SAME = 0.8
-"""Share of common shingles from which on two texts are copies (Broder 1997 uses such a resemblance)."""
+"""Share of common shingles from which on two texts tell one story (Broder 1997 uses such a resemblance)."""
 
 
 def find_copies(articles: Iterable[Article]) -> dict[str, str]:
@@ -16,10 +25,9 @@ def find_copies(articles: Iterable[Article]) -> dict[str, str]:
 
     The oldest of the copies is the original; of the same day, the first by id.
     """
-    ordered = sorted(articles, key=lambda article: (article.date.first if article.date else dt.date.max, article.id))
     originals: list[Article] = []
     copies: dict[str, str] = {}
-    for article in ordered:
+    for article in _oldest_first(articles):
         original = next((each for each in originals if _resemblance(each, article) >= _SAME), None)
         if original is None:
             originals.append(article)
@@ -28,9 +36,34 @@ def find_copies(articles: Iterable[Article]) -> dict[str, str]:
     return copies
 
 
-def also_in(copies: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Article id -> ids of its copies, from what `find_copies` found."""
-    return {original: tuple(sorted(c for c, o in copies.items() if o == original)) for original in copies.values()}
+def find_stories(articles: Iterable[Article]) -> Stories:
+    """The stories that more than one of these articles tells."""
+    ordered = _oldest_first(articles)
+    copies = find_copies(ordered)
+    stories: dict[str, list[Article]] = defaultdict(list)
+    for article in ordered:
+        stories[copies.get(article.id, article.id)].append(article)
+    return {article.id: tuple(story) for story in stories.values() if len(story) > 1 for article in story}
+
+
+def also_in(stories: Stories, article: Article, text: str) -> tuple[str, ...]:
+    """Ids of the other articles of a story that have a text of one, whatever their white space, sorted."""
+    others = (other for other in stories.get(article.id, ()) if other.id != article.id)
+    return tuple(sorted(other.id for other in others if _has(other, text)))
+
+
+def is_repeated(stories: Stories, article: Article, text: str) -> bool:
+    """Whether an older article of the story has a text of this one, whatever its white space."""
+    older = takewhile(lambda other: other.id != article.id, stories.get(article.id, ()))
+    return any(_has(other, text) for other in older)
+
+
+def _oldest_first(articles: Iterable[Article]) -> list[Article]:
+    return sorted(articles, key=lambda article: (article.date.first if article.date else dt.date.max, article.id))
+
+
+def _has(article: Article, text: str) -> bool:
+    return " ".join(text.split()) in " ".join(article.text.split())
 
 
 def _resemblance(one: Article, other: Article) -> float:

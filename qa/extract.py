@@ -1,24 +1,17 @@
 """Ranked evidence -> the citations of an answer."""
 
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from index.records import Article, Span
+from qa.context import find_context
 from qa.development import Said
+from qa.duplicates import Stories, also_in
 from qa.evidence import Evidence
 from qa.marks import find_marks
 from qa.records import Citation, Hit, Question, Step
 
 MOST_CITATIONS = 3
-
-_LEANING = re.compile(
-    r"[\"'“‘]?(?:dat|dit|die|deze|zo|dan|daar\w*|hier\w*|hij|zij|ze|het|hun|haar|zijn|beide|toch|ook|wel|"
-    r"(?:het|de) (?:bedrijf|concern|fabriek|club|bank|gemeente|minister|onderneming|maatschappij|topman|topvrouw)|"
-    r"he|she|it|they|this|that|these|those|his|her|its|their|such|both|there|"
-    r"the (?:company|group|firm|club|bank|council|minister|factory|plant|deal|move|plan))\b",
-    re.IGNORECASE,
-)
 
 
 def cite(
@@ -26,7 +19,7 @@ def cite(
     ranked: Sequence[Evidence],
     shares: Sequence[float],
     also_cite: float,
-    also_in: Mapping[str, tuple[str, ...]],
+    stories: Stories,
     steps: Sequence[Said] = (),
 ) -> tuple[Citation, ...]:
     """The best sentence, and up to two more that come near it or that give the amount at another time.
@@ -36,7 +29,7 @@ def cite(
         ranked: sentences, best first.
         shares: the probability of each that it is the one that answers.
         also_cite: a further sentence is cited from this share of the best one's probability on.
-        also_in: article id -> ids of its copies.
+        stories: those that more than one article tells.
         steps: from `find_development`; their sentences are cited.
     """
     told = {id(said.evidence) for said in steps}
@@ -49,7 +42,7 @@ def cite(
             chosen.append((evidence, share))
             texts.add(_sentence(evidence))
             free -= id(evidence) not in told
-    return tuple(_citation(question, n, *item, also_in) for n, item in enumerate(chosen, start=1))
+    return tuple(_citation(question, n, *item, stories) for n, item in enumerate(chosen, start=1))
 
 
 def shown_steps(steps: Sequence[Said], citations: Sequence[Citation]) -> tuple[Step, ...]:
@@ -62,14 +55,33 @@ def shown_steps(steps: Sequence[Said], citations: Sequence[Citation]) -> tuple[S
 
 
 def answer_text(citations: Sequence[Citation], hits: Sequence[Hit]) -> str:
-    """The cited sentences, each after the one that it leans on and before its number."""
+    """The cited sentences, each after the one that it leans on, be that cited too or not, and before its number."""
     texts = {hit.article.id: hit.article.text for hit in hits}
-    return " ".join(_quote(citation, texts[citation.article_id]) for citation in citations)
+    return " ".join(_quote(citation, citations, texts[citation.article_id]) for citation in _as_read(citations))
 
 
-def _quote(citation: Citation, text: str) -> str:
-    start = citation.context.start if citation.context else citation.start
-    return f"{text[start : citation.end]} [{citation.n}]"
+def _as_read(citations: Sequence[Citation]) -> list[Citation]:
+    """Best first; those that lean on one another together, in the order of their article."""
+    firsts = [_first(citation, citations) for citation in citations]
+    return sorted(citations, key=lambda citation: (firsts.index(_first(citation, citations)), citation.start))
+
+
+def _first(citation: Citation, citations: Sequence[Citation]) -> Citation:
+    """Where the cited sentences begin that lead up to this one."""
+    leant_on = _leant_on(citation, citations)
+    return _first(leant_on, citations) if leant_on else citation
+
+
+def _leant_on(citation: Citation, citations: Sequence[Citation]) -> Citation | None:
+    """The citation of the sentence that this one leans on."""
+    place = citation.context and (citation.article_id, citation.context.start)
+    return next((other for other in citations if (other.article_id, other.start) == place), None)
+
+
+def _quote(citation: Citation, citations: Sequence[Citation], text: str) -> str:
+    context = None if _leant_on(citation, citations) else citation.context
+    before = f"{text[context.start : context.end]} " if context else ""
+    return f"{before}{citation.text} [{citation.n}]"
 
 
 def softmax(scores: Sequence[float]) -> list[float]:
@@ -80,12 +92,10 @@ def softmax(scores: Sequence[float]) -> list[float]:
     return [value / whole for value in exponentials]
 
 
-def _citation(
-    question: Question, n: int, evidence: Evidence, share: float, also_in: Mapping[str, tuple[str, ...]]
-) -> Citation:
+def _citation(question: Question, n: int, evidence: Evidence, share: float, stories: Stories) -> Citation:
     article, chunk, sentence = evidence.candidate.article, evidence.candidate.chunk, evidence.sentence
     text = _text(article, sentence)
-    marks = find_marks(text, question.kind, question.text)
+    marks = find_marks(text, question.kind, question.text, article.language)
     return Citation(
         n=n,
         article_id=article.id,
@@ -96,20 +106,15 @@ def _citation(
         text=text,
         score=share,
         passage=Span(chunk.start, chunk.end),
-        context=_context(article, chunk.sentences, sentence),
+        context=find_context(article, chunk.sentences, sentence),
         marks=tuple(Span(sentence.start + mark.start, sentence.start + mark.end) for mark in marks),
-        also_in=also_in.get(article.id, ()),
+        also_in=also_in(stories, article, text),
     )
 
 
-def _context(article: Article, sentences: Sequence[Span], sentence: Span) -> Span | None:
-    """The sentence before, where this one cannot be understood without it."""
-    before = [span for span in sentences if span.end <= sentence.start]
-    return before[-1] if before and _LEANING.match(_text(article, sentence)) else None
-
-
 def _sentence(evidence: Evidence) -> str:
-    return _text(evidence.candidate.article, evidence.sentence)
+    """What it says, whatever its white space."""
+    return " ".join(_text(evidence.candidate.article, evidence.sentence).split())
 
 
 def _text(article: Article, span: Span) -> str:

@@ -33,7 +33,7 @@ class Question:
 class Hit:
     """A passage found, with the score it is ranked by (higher is better).
 
-    `also_in` are the ids of other articles that are copies of this one.
+    `also_in` are the ids of other articles that have this passage in the same words.
     """
 
     article: Article
@@ -47,8 +47,9 @@ class Citation:
     """A sentence of an article that an answer rests on: `article.text[start:end] == text`.
 
     `n` is its number in the answer, `score` the probability (0 to 1) that it answers the question. `context`
-    is the sentence before it where it leans on that; `marks` are the parts (of the article's text) that are
-    of the kind asked for: the amount, the date, the name, the reason; `also_in` the ids of copies of the article.
+    is the sentence before it (it may end an earlier paragraph) where it leans on that; `marks` are the parts (of the
+    article's text) that are of the kind asked for: the amount, the date, the name, the reason; `also_in` the ids of
+    other articles that have this sentence.
     """
 
     n: int

@@ -33,6 +33,6 @@ def answer_from(considered: Considered, also_cite: float, notices: tuple[str, ..
     question, hits = considered.question, considered.hits()
     shares = [share * considered.probability for share in softmax(considered.scores)]
     said = find_development(question, considered.evidence)
-    citations = cite(question, considered.evidence, shares, also_cite, considered.also_in, said)
+    citations = cite(question, considered.evidence, shares, also_cite, considered.stories, said)
     text, steps = answer_text(citations, hits), shown_steps(said, citations)
     return Answer(question, text, citations, hits, notices, considered.timings_ms, steps)

@@ -1,8 +1,9 @@
 """Greetings, thanks and goodbyes: met politely, without searching."""
 
 import re
+from collections.abc import Sequence
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|(?<!\S)\d+")
 
 _TELLING = {
     "thanks": "bedankt dank dankjewel dankuwel danku thanks thank thx ty merci cheers appreciated appreciate",
@@ -29,7 +30,14 @@ _ABOUT_US = (
     "vandaan get from spreek speak praat ook too engels english dutch nederlands leg eens uit explain site website "
     "programma program app begin start does of eigenlijk precies for or from iets something helpen"
 )
-_ADDRESS = frozenset("je jij u you your ik i me dit this site hier".split())
+_ADDRESS = frozenset("je jij jou u uw you your ik i me mij my mijn".split())
+_THIS_PAGE = frozenset("dit this hier site".split())
+_OF_OTHERS = frozenset("wie who waar where".split())
+"""Without a "you", these ask of something in the news: "who is this?"."""
+
+_QUESTION_WORDS = frozenset("wie who wat what waar where hoe how how's".split())
+_MATTERS = frozenset("dit dat daar hier this that there de een the a an wat what nodig needed".split())
+"""With one of these, a question without a "you" or a hello is about some matter: "and this morning?"."""
 
 _NEVER_ASKED = ("goodbye", "praise")
 """With a question mark, these are questions of few words: "and the weekend?", "was that done?"."""
@@ -52,6 +60,7 @@ _REPLIES = {
 
 _TELLING_WORDS = {kind: frozenset(words.split()) for kind, words in _TELLING.items()}
 _SOCIAL = frozenset(_PASSING.split()).union(*_TELLING_WORDS.values())
+_HELLO = _TELLING_WORDS["greeting"].difference("morning afternoon evening how's gaat".split())
 _HELP = _SOCIAL | frozenset(_ABOUT_US.split())
 
 
@@ -65,7 +74,22 @@ def small_talk(text: str, language: str) -> str | None:
         return None
     if _SOCIAL.issuperset(words):
         kind = next((kind for kind, telling in _TELLING_WORDS.items() if telling.intersection(words)), None)
-        return _REPLIES[kind][language] if kind and not (kind in _NEVER_ASKED and "?" in text) else None
-    if _HELP.issuperset(words) and _ADDRESS.intersection(words):
+        return None if kind is None or _asks(kind, words, "?" in text) else _REPLIES[kind][language]
+    if _HELP.issuperset(words) and _is_about_us(words):
         return _REPLIES["help"][language]
     return None
+
+
+def _asks(kind: str, words: Sequence[str], marked: bool) -> bool:
+    """Whether social words ask for something, with a question mark or without."""
+    if marked and kind in _NEVER_ASKED:
+        return True
+    to_us = _ADDRESS.intersection(words) or _HELLO.intersection(words)
+    asked = marked or words[0] in _QUESTION_WORDS
+    return kind in ("greeting", "help") and asked and not to_us and bool(_MATTERS.intersection(words))
+
+
+def _is_about_us(words: Sequence[str]) -> bool:
+    if _ADDRESS.intersection(words):
+        return True
+    return bool(_THIS_PAGE.intersection(words)) and not _OF_OTHERS.intersection(words)

@@ -133,6 +133,22 @@ def test_explain_lists_no_more_than_asked_for_and_moves_the_threshold(searchable
     assert (data["answered"], strict["answered"]) == (True, False)
 
 
+def test_explain_decides_as_ask_does_where_the_time_asked_for_has_no_answer(articles, tmp_path, monkeypatch):
+    monkeypatch.setattr("qa.assistant.load_recorded_embedder", lambda recorded: CountingEmbedder(name="fake@0"))
+    (articles / "new.txt").write_text(" date 2026-05-01 De kat slaapt.\n", encoding="utf-8")
+    (articles / "old.txt").write_text(" date 2025-05-01 Het zwembad van Lutten kostte 40 miljoen euro.\n", "utf-8")
+    update_archive(tmp_path / "index", [articles], CountingEmbedder(name="fake@0"))
+    arguments = ("Hoeveel kostte het zwembad van Lutten sinds 3 maart 2026?", "--index", tmp_path / "index", "--json")
+    asked, explained = (json.loads(invoke(command, *arguments).stdout) for command in ("ask", "explain"))
+    assert asked["citations"][0]["article"] == explained["candidates"][0]["article"] == "old.txt"
+    assert (asked["refused"], explained["answered"], explained["since"]) == (False, True, None)
+
+
+def test_explain_says_that_it_lists_sentences():
+    assert "Sentences to list." in invoke("explain", "--help").stdout
+    assert "Passages to list." in invoke("search", "--help").stdout
+
+
 def test_ask_moves_the_threshold(searchable):
     for shift, refused in ((-1, False), (1, True)):
         reply = invoke("ask", "Wat verkocht SoftBank?", "--index", searchable, "--json", "--threshold", shift)

@@ -38,11 +38,47 @@ TODAY = dt.date(2026, 11, 22)
         ("What does a ticket for the tram cost?", "en", "how_much"),
         ("How did the price change?", "en", "how_much"),
         ("Om welke reden stapt hij op?", "nl", "why"),
+        ("Wat is de reden van zijn vertrek?", "nl", "why"),
+        ("Wat was de directe oorzaak van de brand?", "nl", "why"),
+        ("What was the cause of the fire?", "en", "why"),
+        ("What made the price go up?", "en", "why"),
+        ("Hoe komt het dat de prijs daalt?", "nl", "why"),
+        ("Hoe kwam de brief aan het licht?", "nl", "how"),
+        ("Hoe heet de directeur van Brontaal?", "nl", "who"),
+        ("Hoe heet is het water in Almen?", "nl", "how_much"),
+        ("What is the name of the director?", "en", "who"),
+        ("Hoe snel rijdt de tram?", "nl", "how_much"),
+        ("How tall is the tower?", "en", "how_much"),
+        ("In welk land staat de fabriek?", "nl", "where"),
+        ("In which German city did it open?", "en", "where"),
+        ("Wat is Brontaal nog waard?", "nl", "how_much"),
+        ("What was the price of a ticket?", "en", "how_much"),
+        ("brontaal prijs abonnement", "nl", "how_much"),
+        ("softbank nvidia waarom", "nl", "why"),
+        ("reden vertrek akbulut", "nl", "why"),
     ],
 )
 def test_language_and_kind(text, language, kind):
     question = parse_question(text)
     assert (question.language, question.kind) == (language, kind)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("What happened when the bridge closed?", "what"),
+        ("What happened to the people who lost their homes?", "what"),
+        ("Wat doet de gemeente waar de brand was?", "what"),
+        ("Wat zei de winnaar van de prijs?", "what"),
+        ("Hoe won hij de prijs?", "how"),
+        ("Is het waar dat de prijzen stijgen?", "what"),
+        ("Was het de moeite waard?", "what"),
+        ("Did they say when it opens?", "when"),
+        ("Is al bekend hoeveel het kost?", "how_much"),
+    ],
+)
+def test_what_stands_in_a_clause_is_asked_for_only_where_the_question_is_put_so(question, kind):
+    assert parse_question(question).kind == kind
 
 
 def test_words_that_only_ask_are_no_concepts():
@@ -137,6 +173,32 @@ def test_a_short_question_is_no_small_talk(question):
     assert small_talk(question.removesuffix("?"), "en")
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Waar is dit?",
+        "Wie is dit?",
+        "Who is this?",
+        "Where is this?",
+        "Wie werkt hier?",
+        "What help is needed?",
+        "And this morning?",
+        "and the evening?",
+        "hoe gaat het daar?",
+        "Top 10",
+        "Top 2000",
+        "Dag 3",
+    ],
+)
+def test_what_asks_of_some_matter_is_no_small_talk(question):
+    assert small_talk(question, "nl") is None
+
+
+@pytest.mark.parametrize("text", ["Hoe gaat het?", "how's it going?", "Hello there?", "help?", "bedankt <3"])
+def test_small_talk_may_be_put_as_a_question(text):
+    assert small_talk(text, "nl")
+
+
 def test_no_benchmark_question_is_taken_for_small_talk():
     rows = [json.loads(line) for line in (BENCHMARKS / "news" / "questions.jsonl").read_text("utf-8").splitlines()]
     assert [
@@ -186,6 +248,10 @@ def test_when_an_amount_was_so(sentence, date):
         ("How much did it cost and who paid?", ["How much did it cost", "who paid?"]),
         ("Waarom stopte Akbulut? En wie volgt hem op?", ["Waarom stopte Akbulut?", "En wie volgt hem op?"]),
         ("What does the tram cost, and by whom is it paid?", ["What does the tram cost", "by whom is it paid?"]),
+        ("In welke stad woont hij en waar werkt hij?", ["In welke stad woont hij", "waar werkt hij?"]),
+        ("Hoeveel kost die brug en wie betaalt hem?", ["Hoeveel kost die brug", "wie betaalt hem?"]),
+        ("Who hid the man who sold it and where is he now?", ["Who hid the man who sold it", "where is he now?"]),
+        ("Hello, how are you? Why did SoftBank sell Nvidia?", ["Why did SoftBank sell Nvidia?"]),
     ],
 )
 def test_two_questions_in_one_are_told_apart(message, parts):
@@ -202,6 +268,14 @@ def test_two_questions_in_one_are_told_apart(message, parts):
         "How much do Fotarix and Brontaal earn?",
         "Echt?? waarom stopte hij",
         "Is het waar dat de prijzen stijgen en de lonen dalen?",
+        "welke wet die in 2024 inging en waar boeren last van hebben wordt geschrapt?",
+        "Did the minister, who resigned in May and whose party lost, apologise?",
+        "Which farmers who protested and to whom the minister spoke were fined?",
+        "In welke stad en in welk jaar werd het gebouwd?",
+        "In which German city and in which year was it built?",
+        "How many people and which companies were affected?",
+        "Op welke datum en waar vond het plaats?",
+        "Did they say where and when it opens?",
     ],
 )
 def test_a_single_question_stays_whole(question):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ui import terminal
-from ui.options import Index, Json, Passages, QuestionText, Since, Source, Threshold, Until
+from ui.options import Index, Json, Passages, QuestionText, Sentences, Since, Source, Threshold, Until
 
 if TYPE_CHECKING:
     from index.limits import Limits
@@ -64,14 +64,15 @@ def explain(
     since: Since = None,
     until: Until = None,
     source: Source = None,
-    k: Passages = 10,
+    k: Sentences = 10,
     threshold: Threshold = 0.0,
 ) -> None:
     """Show the sentences considered for a question, with every score that made their order."""
     from ui.explaining import candidates_table, decision, explained
 
     with _searching(index, since, until, source) as (assistant, limits):
-        considered = assistant.consider(_typed(question), assistant.limits(limits.days, limits.sources))
+        limits = assistant.limits(limits.days, limits.sources)
+        considered, _ = assistant.decide(_typed(question), limits, threshold)
         data = explained(considered, considered.needed + threshold, k)
     if as_json:
         terminal.print_json(data)

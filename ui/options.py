@@ -31,4 +31,5 @@ Threshold = Annotated[
 ]
 QuestionText = Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in Dutch or English.")]
 Passages = Annotated[int, typer.Option("-k", min=1, help="Passages to list.")]
+Sentences = Annotated[int, typer.Option("-k", min=1, help="Sentences to list.")]
 Model = Annotated[str | None, typer.Option(metavar="NAME", help="A sentence-transformers model, by name or folder.")]
