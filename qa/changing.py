@@ -24,7 +24,7 @@ _AGAINST_BEFORE = re.compile(
     r"\b(?:van|from)\b[^,;]{0,25}\d[^,;]{0,25} (?:naar|to)\b",
     re.IGNORECASE,
 )
-"""A comparison, though not with a bare number ("more than 50"); one thing in place of another; from one amount to another."""
+"""A comparison, not with a bare number ("more than 50"); one thing in place of another; from one amount to another."""
 
 
 def tells_change(sentence: str, language: str) -> bool:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from index.analysis import terms
 from index.dates import PublicationDate
 from index.records import Span
-from qa.amounts import DATE, comparable, without_marks
+from qa.amounts import DATE, comparable, differ, without_marks
+from qa.changing import tells_change
 from qa.evidence import FEATURES, Evidence
 from qa.marks import find_marks
 from qa.news_time import dated_near
@@ -29,7 +30,11 @@ _NAMES = FEATURES.index("article_names")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An amount or a date in a sentence: `mark` in the article's text, and when that was so."""
+    """An amount or a date in a sentence: `mark` in the article's text, and when that was so.
+
+    `around` are the words of the question, names left out, that stand beside it; `whole` tells whether none is missing,
+    `changed` whether the sentence tells that something was otherwise before.
+    """
 
     evidence: Evidence
     mark: Span
@@ -37,6 +42,8 @@ class Said:
     unit: str
     value: str
     around: frozenset[str]
+    whole: bool
+    changed: bool
 
     @property
     def names(self) -> float:
@@ -54,7 +61,8 @@ def find_development(question: Question, ranked: Sequence[Evidence]) -> tuple[Sa
 
     Two sentences speak of the same thing where their articles name the same of the question's names, their amounts
     have the same unit, and the same word of the question stands beside them in either language ("a valuation of 300
-    billion", "the valuation to 900 billion"). Without a name in the question, nothing tells one thing from another.
+    billion", "the valuation to 900 billion"). Without a name in the question, nothing tells one thing from another. One
+    such word may be of many things ("the costs"), so one of the sentences must tell a change, or both have all of them.
 
     Args:
         question: what was asked.
@@ -80,8 +88,9 @@ def _is_step(said: Said, anchor: Said, steps: Sequence[Said]) -> bool:
     """Whether this is the same thing as the anchor's, at a time and of a value that no step has."""
     named = said.names >= anchor.names > 0
     same = named and said.unit == anchor.unit and bool(said.around & anchor.around) and not _far_apart(said, anchor)
-    new = all(said.date.text != step.date.text and said.value != step.value for step in steps)
-    return same and new and all(said.evidence is not step.evidence for step in steps)
+    new = all(said.date.text != step.date.text and differ(said.unit, said.value, step.value) for step in steps)
+    sure = said.changed or anchor.changed or (said.whole and anchor.whole)
+    return same and new and sure and all(said.evidence is not step.evidence for step in steps)
 
 
 def _far_apart(one: Said, other: Said) -> bool:
@@ -94,24 +103,33 @@ def _far_apart(one: Said, other: Said) -> bool:
 def _said(question: Question, evidence: Evidence) -> list[Said]:
     article, sentence = evidence.candidate.article, evidence.sentence
     text = article.text[sentence.start : sentence.end]
+    asked = {concept.word for concept in question.concepts if not concept.is_name}
+    changed = tells_change(text, article.language)
     found = []
     for mark in find_marks(text, question.kind, question.text):
-        known = comparable(text[mark.start : mark.end], question.kind)
+        amount = text[mark.start : mark.end]
+        known = comparable(amount, question.kind)
         date = article.date
         if date and question.kind == "how_much":
             date = dated_near(text, mark.start, date)
         if known and date:
             span = Span(sentence.start + mark.start, sentence.start + mark.end)
-            around = _around(question, text, mark, article.language)
-            found.append(Said(evidence, span, date, *known, around))
+            beside = _beside(text, mark, question.kind)
+            around = _spoken_of(question, beside, article.language)
+            whole = _spoken_of(question, f"{beside} {amount}", article.language) >= asked
+            found.append(Said(evidence, span, date, *known, around, whole, changed))
     return found
 
 
-def _around(question: Question, sentence: str, mark: Span, language: str) -> frozenset[str]:
-    """The words of the question, names left out, that stand beside a mark, be it as part of a longer word."""
-    blank = without_marks(sentence, question.kind)
-    beside = " ".join([*blank[: mark.start].split()[-_BEFORE:], *blank[mark.end :].split()[:_AFTER]])
-    own = terms(beside, language)
+def _beside(sentence: str, mark: Span, kind: str) -> str:
+    """The words around a mark, other marks left out."""
+    blank = without_marks(sentence, kind)
+    return " ".join([*blank[: mark.start].split()[-_BEFORE:], *blank[mark.end :].split()[:_AFTER]])
+
+
+def _spoken_of(question: Question, text: str, language: str) -> frozenset[str]:
+    """The words of the question, names left out, that a text has, be it as part of a longer word."""
+    own = terms(text, language)
     return frozenset(
         concept.word
         for concept in question.concepts

@@ -26,7 +26,9 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _POINTING = re.compile(
-    r"\b(?:hij|hem|zijn|zij|ze|haar|hun|hen|het|dat|dit|die|deze|daar\w*|hier\w*|er\w{0,4}|ervan|ermee|ervoor|"
+    r"\b(?:hij|hem|zijn|zij|ze|haar|hun|hen|het|dat|dit|die|deze|"
+    r"(?:er|daar|hier)(?:aan|achter|bij|boven|door|heen|in|langs|mee|na|naar|naast|om|onder|op|over|tegen|toe|tussen|uit|van|"
+    r"vandaan|voor)?|"
     r"he|him|his|she|her|hers|it|its|they|them|their|that|this|those|these|there|one|ones)\b",
     re.IGNORECASE,
 )

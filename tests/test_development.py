@@ -55,6 +55,26 @@ def test_amounts_that_do_not_speak_of_the_same_are_no_development(ask, second):
 
 
 @pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        ("De bouw van Zonnedak kost 410 miljoen euro.", False),  # "kost" alone may be said of anything
+        ("De bouw van Zonnedak kost nu 410 miljoen euro.", True),
+        ("De bouw van Zonnedak kost 410 miljoen euro, meer dan begroot.", True),
+        ("De bouw van Zonnedak kost meer dan 410 miljoen euro.", False),  # compares with nothing before
+        ("De eerste lijn van Zonnedak kost 410 miljoen euro.", True),
+    ],
+)
+def test_a_change_is_told_or_all_that_the_question_asks_of_stands_beside_both(ask, second, told):
+    texts = {
+        "old.txt": " date 2024-10-08 De eerste lijn van Zonnedak kost 340 miljoen euro.",
+        "new.txt": f" date 2025-05-20 {second}",
+    }
+    reply = ask(texts, "hoeveel kost de eerste lijn van Zonnedak?")
+    steps = [step.text for step in reply.development]
+    assert steps == (["340 miljoen euro", "410 miljoen euro"] if told else [])
+
+
+@pytest.mark.parametrize(
     ("before", "after", "told"),
     [
         ("in 2027", "in 2029", ["2027", "2029"]),
