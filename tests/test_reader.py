@@ -3,6 +3,7 @@
 import dataclasses
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -19,7 +20,7 @@ from index.embedding import TokenVectors
 from index.records import Span
 from qa.close_reading import WEIGHTS, CloseReader
 from qa.reader import WIDTH, Reader, Tokens
-from training import build_reader, reading
+from training import build_reader, reading, reading_batches
 from training.base import sha256
 from training.data import Corpus, DataFault, Passage, Question
 from training.noise import Switcher
@@ -156,6 +157,15 @@ def test_a_question_is_tried_on_its_own_passage_first() -> None:
             else:
                 assert sentences[own.context + case.right] == passage.sentences(language)[question.sentence]
     assert len(directions) == 4
+
+
+def test_answered_questions_become_keywords_and_near_misses_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_batches, "keywords", lambda text, language: "w0")
+    batch = batches(replace(TINY, keywords=1.0), Switcher({}, {})).batch(0)
+    bare = tuple(tokenizer().encode("w0").ids)
+    assert {case.right is None for case in batch.cases} == {True, False}
+    for case in batch.cases:
+        assert (batch.questions[case.question] == bare) == (case.right is not None)
 
 
 class FakeApart:

@@ -38,7 +38,7 @@ from training.data import (
     take_share,
 )
 from training.encoder import Encoded, encode, groups_by_length
-from training.noise import Switcher, mistype
+from training.noise import Switcher, keywords, mistype
 from training.progress import rate_at
 from training.rows import RowMaker, lemmas
 from training.settings import DATA, LEXICON, ROOT, Recipe
@@ -248,6 +248,12 @@ def test_noise_keeps_the_text_readable() -> None:
         assert text != ""
         assert text.startswith("w")
         assert len(text) in (15, 16)
+
+
+def test_keywords_are_what_a_question_is_about() -> None:
+    assert keywords("Waarom verkocht SoftBank zijn belang in Nvidia?", "nl") == "verkocht softbank belang nvidia"
+    assert keywords("How many jobs will go in 2026?", "en") == "jobs go 2026"
+    assert keywords("en wanneer?", "nl") == "en wanneer?"
 
 
 # --- a tiny model: everything below runs in seconds -------------------------------------------------------------

@@ -22,7 +22,7 @@ from training.package import read_model
 from training.reading import Apart, measure, train_reader
 from training.reading_batches import ReadingBatches, find_look_alikes
 from training.run import quiet
-from training.settings import BUNDLED, DATA, LEXICON, ReaderRecipe, Recipe, and_again, once_more, with_layers
+from training.settings import BUNDLED, DATA, LEXICON, ReaderRecipe, Recipe, reader_stages
 from training.teacher import teacher_vectors
 
 if TYPE_CHECKING:
@@ -43,9 +43,7 @@ def build_reader(recipe: ReaderRecipe, work: Path, threads: int) -> None:
     switcher, nearest = Switcher(*lexicons), look_alikes(corpus, work)
     measured = held_out_batches(held_out, work, tokenizer, recipe)
     reader, model = Reader(), sha256(BUNDLED / "model.safetensors")[:12]  # another model, another reader
-    second = with_layers(recipe)
-    third = once_more(second)
-    stages = recipe, second, third, and_again(third)
+    stages = reader_stages(recipe)
     for number, stage in enumerate(stages, start=1):
         batches, apart = ReadingBatches(corpus, nearest, tokenizer, stage, switcher), Apart(bert, stage.layers)
         log.info("training: %d steps of %.0f an epoch", stage.steps, batches.steps_an_epoch)

@@ -6,6 +6,7 @@ import random
 import re
 from dataclasses import dataclass
 
+from index.concepts import question_concepts
 from training.data import Language
 from training.settings import ReaderRecipe, Recipe
 
@@ -41,6 +42,11 @@ def damage(
     if chooser.random() < recipe.typo:
         text = mistype(text, chooser)
     return text.rstrip("?!. ") if chooser.random() < recipe.unmarked else text
+
+
+def keywords(text: str, language: Language) -> str:
+    """A question as it is typed into a search box: its content words alone; the text where it has none."""
+    return " ".join(concept.word for concept in question_concepts(text, language)) or text
 
 
 def mistype(text: str, chooser: random.Random) -> str:

@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 
 from training.cutting import cut, shortened
 from training.data import LANGUAGES, Corpus, Passage, Question
-from training.noise import Switcher, damage
+from training.noise import Switcher, damage, keywords
 from training.settings import ReaderRecipe
 from training.walk import walk
 
@@ -150,7 +150,7 @@ class _Draw:
         tried = [(number, home), *self._others(number, home, question)]
         right = self._parts(number)[home].index(question.sentence) - (home > 0) if answered else None
         self.batch.cases.append(Case(len(self.batch.questions), tuple(self._place(*at) for at in tried), right))
-        self.batch.questions.append(self._question(question))
+        self.batch.questions.append(self._question(question, answered=answered))
 
     def _others(self, number: int, home: int, question: Question) -> Iterator[tuple[int, int]]:
         """Parts of passages that do not answer: of its own, of siblings, of a look-alike."""
@@ -182,9 +182,11 @@ class _Draw:
             self.batch.passages.append(Text(shortened([encoding.ids for encoding in pieces]), lead))
         return self._places[number, part]
 
-    def _question(self, question: Question) -> tuple[int, ...]:
-        language = self._chooser.choice(LANGUAGES)
+    def _question(self, question: Question, *, answered: bool) -> tuple[int, ...]:
+        language, recipe = self._chooser.choice(LANGUAGES), self._source.recipe
         text = question.text(language)
         if self._source.switcher is not None:
-            text = damage(text, language, self._source.switcher, self._source.recipe, self._chooser)
+            if answered and recipe.keywords and self._chooser.random() < recipe.keywords:  # drawn in its own stage only
+                text = keywords(text, language)
+            text = damage(text, language, self._source.switcher, recipe, self._chooser)
         return tuple(self._source.tokenizer.encode(text, add_special_tokens=False).ids)

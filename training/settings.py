@@ -103,22 +103,23 @@ class ReaderRecipe:
     typo: float = 0.1
     unmarked: float = 0.2
     """Share of questions without their question mark."""
+    keywords: float = 0.0
+    """Share of answered questions of which only the content words are left. Near misses stay whole: "why did they
+    sell?" may have no answer where "they sell" has one."""
     evaluate_every: int = 150
 
 
-def with_layers(first: ReaderRecipe) -> ReaderRecipe:
-    """What follows once the reader knows its task: the model's upper half learns along, from smaller batches."""
-    return replace(
+def reader_stages(first: ReaderRecipe) -> tuple[ReaderRecipe, ...]:
+    """All stages of the reader's training, each going on from the weights of the one before.
+
+    Once it knows its task, the model's upper half learns along, from smaller batches; then everything is read again,
+    each time in another order and a little faster; at last questions are among them as typed into a search box.
+    """
+    with_layers = replace(
         first, steps=550, warmup=10, decay=200, layers=3, rate=3e-4,
         pairs=1, singles=1, storylines=1, evaluate_every=275,
     )  # fmt: skip
-
-
-def once_more(second: ReaderRecipe) -> ReaderRecipe:
-    """What follows when every storyline has been seen once: the same in another order, the layers a little faster."""
-    return replace(second, seed=second.seed + 1, steps=800, decay=400, body_rate=5e-5, evaluate_every=400)
-
-
-def and_again(third: ReaderRecipe) -> ReaderRecipe:
-    """The same once more, in yet another order, longer and again a little faster."""
-    return replace(third, seed=third.seed + 1, steps=1000, decay=600, body_rate=6e-5, evaluate_every=500)
+    once_more = replace(with_layers, seed=first.seed + 1, steps=800, decay=400, body_rate=5e-5, evaluate_every=400)
+    and_again = replace(once_more, seed=first.seed + 2, steps=1000, decay=600, body_rate=6e-5, evaluate_every=500)
+    in_keywords = replace(and_again, seed=first.seed + 3, steps=300, decay=300, keywords=0.15, evaluate_every=300)
+    return first, with_layers, once_more, and_again, in_keywords
