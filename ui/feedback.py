@@ -77,7 +77,7 @@ class Feedback:
                 turn = record.get("turn", record["id"])  # older lines do not name the turn
                 verdicts.pop(turn, None)
                 verdicts[turn] = record
-            else:
+            elif "remark" in record:
                 remarks[record["id"]] = record["remark"]
         held = (record for record in verdicts.values() if record["good"] is not None)
         return [{**record, "remark": remarks.get(record["id"], "")} for record in held]

@@ -152,9 +152,7 @@ def test_asking_again_during_a_search_answers_the_question_once(open_page, site,
     page = open_page(site.address)
     assistant.pause = 1
     try:
-        page.locator("#question textarea").fill("Nvidia zoekend?")
-        page.locator("#question textarea").press("Enter")
-        expect(page.locator('[data-testid="user"]')).to_have_count(1)
+        ask(page, "Nvidia zoekend?")
         for _ in range(3):
             page.locator("#button-retry").click()
         expect(page.locator('[data-testid="bot"]')).to_contain_text(SECOND)
@@ -278,9 +276,7 @@ def test_stop_ends_a_long_search(open_page, site, assistant):
     page = open_page(site.address)
     assistant.pause = 3
     try:
-        page.locator("#question textarea").fill("Nvidia?")
-        page.locator("#question textarea").press("Enter")
-        expect(page.locator('[data-testid="user"]')).to_have_count(1)
+        ask(page, "Nvidia?")
         page.locator("#button-stop").click()
         time.sleep(4)
         assert SECOND not in page.locator("#chat").inner_text()
