@@ -28,7 +28,7 @@ _SERVE = """
 import os, sys
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 from pathlib import Path
-import gradio, sentence_transformers
+import gradio, torch
 import ui.server, ui.web
 from ui.serving import Request, serve_page
 print("imported", flush=True)

@@ -1,11 +1,9 @@
 """Texts -> vectors. The bundled bilingual model, or any sentence-transformers model by name or folder."""
 
-import copy
 import hashlib
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -16,11 +14,12 @@ import numpy as np
 from index.chunking import sentences_in_context
 from index.errors import ModelError, ModelMismatchError
 from index.records import Chunk, Span
+from index.threads import one_thread
+from index.token_vectors import TokenVectors
 from index.vectors import Vectors
 
 if TYPE_CHECKING:
-    from torch import Tensor
-    from torch.nn import Module
+    from index.bundled import BundledEmbedder
 
 BUNDLED = "bundled"
 
@@ -64,21 +63,6 @@ class Embedder(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class TokenVectors:
-    """One text, read: `states` (tokens, dimension), the characters each token stands for as `places` (tokens, 2)
-    (empty ones for the special tokens), and the vector of the `whole` (dimension,)."""
-
-    states: np.ndarray
-    places: np.ndarray
-    whole: np.ndarray
-
-    @property
-    def spelled(self) -> np.ndarray:
-        """Which tokens stand for characters of the text (tokens,)."""
-        return np.asarray(self.places[:, 1] > self.places[:, 0])
-
-
 def embed_chunks(embedder: Embedder, chunks: Sequence[tuple[Chunk, str]]) -> list[Vectors]:
     """The vectors of chunks, each with its contextual text: as `Embedder.passages` returns them."""
     texts = [text for _, text in chunks]
@@ -94,17 +78,21 @@ def load_embedder(name: str | None = None) -> Embedder:
     Raises:
         ModelError: there is no such model, or it cannot be loaded.
     """
-    return load_bundled() if name in (None, BUNDLED) else SentenceTransformerEmbedder(str(name), label=str(name))
+    return load_bundled() if name in (None, BUNDLED) else SentenceTransformerEmbedder(str(name))
 
 
 @cache
-def load_bundled() -> "SentenceTransformerEmbedder":
+def load_bundled() -> "BundledEmbedder":
     """The bundled model, in memory once however often it is asked for.
 
     Raises:
         ModelError: its files are damaged.
     """
-    return SentenceTransformerEmbedder(str(files("index").joinpath("bilingual")), label=BUNDLED)
+    folder = Path(str(files("index").joinpath("bilingual")))
+    with _one_line(BUNDLED):
+        from index.bundled import BundledEmbedder
+
+        return BundledEmbedder(folder, BUNDLED + _fingerprint(folder))
 
 
 def load_recorded_embedder(recorded: str) -> Embedder:
@@ -135,36 +123,18 @@ def require_same_model(recorded: str, embedder: Embedder) -> None:
 class SentenceTransformerEmbedder:
     """A sentence-transformers model behind the Embedder protocol."""
 
-    def __init__(self, path: str, label: str) -> None:
+    def __init__(self, name: str) -> None:
         """Load it from a folder or by its hub name."""
         from sentence_transformers import SentenceTransformer
 
-        try:
-            self._model: SentenceTransformer = SentenceTransformer(path, device="cpu")
-        except Exception as error:  # noqa: BLE001 (loading runs code of several libraries; whatever fails is one line)
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            raise ModelError(f"the model '{label}' cannot be loaded: {reason}") from error
+        with _one_line(name):
+            self._model: SentenceTransformer = SentenceTransformer(name, device="cpu")
         self._using = threading.Lock()  # a fast tokenizer used by two threads at once may raise "Already borrowed"
-        self.name = label + _fingerprint(Path(path))
+        self.name = name + _fingerprint(Path(name))
         self.dimension = int(self._model.get_embedding_dimension() or 0)
-        query, passage = next((prompts for part, prompts in _PROMPTS.items() if part in label.lower()), (None, None))
+        query, passage = next((prompts for part, prompts in _PROMPTS.items() if part in name.lower()), (None, None))
         own = any(self._model.prompts.values())
         self._query_prompt, self._passage_prompt = (None, None) if own else (query, passage)
-
-    def with_weights(self, weights: Mapping[str, "Tensor"]) -> "SentenceTransformerEmbedder":
-        """The same model with other weights under some of its transformer's names; the rest is shared, not copied.
-
-        Raises:
-            ValueError: the transformer has no such name.
-        """
-        kept = (value for name, value in self._model.named_parameters() if not name.endswith(tuple(weights)))
-        other = copy.copy(self)
-        other._model = copy.deepcopy(self._model, {id(value): value for value in kept})
-        transformer: Module = other._model[0].auto_model  # type: ignore[assignment]  # typed as a tensor, maybe
-        if unknown := transformer.load_state_dict(weights, strict=False).unexpected_keys:
-            raise ValueError(f"{self.name} has no weights named {unknown[0]}")
-        other._using = threading.Lock()
-        return other
 
     def documents(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages, float32 (len(texts), dimension), unit length."""
@@ -176,7 +146,7 @@ class SentenceTransformerEmbedder:
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions, float32 (len(texts), dimension), unit length."""
-        with self._using, _one_thread():
+        with self._using, one_thread():
             vectors: Vectors = self._model.encode_query(
                 list(texts), prompt=self._query_prompt, batch_size=_BATCH, normalize_embeddings=True
             )
@@ -187,13 +157,9 @@ class SentenceTransformerEmbedder:
 
         A sentence beyond what the model reads has the passage's vector.
         """
-        result = []
-        for read, spans in zip(self.tokens(texts), sentences, strict=True):
-            means = [_mean_inside(read, span) for span in spans]
-            result.append(_unit_length(np.stack([read.whole, *means]).astype(np.float32)))
-        return result
+        return [read.with_sentences(spans) for read, spans in zip(self._tokens(texts), sentences, strict=True)]
 
-    def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+    def _tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """What the model makes of each token of some passages; what is longer than it reads is cut off."""
         prompt = self._passage_prompt or self._model.prompts.get("document") or ""
         with self._using:
@@ -217,27 +183,13 @@ class SentenceTransformerEmbedder:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
-    """A question is too short to share: on a busy machine the threads would wait for each other at every layer."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
+def _one_line(name: str) -> Iterator[None]:
+    """Loading runs code of several libraries; whatever fails is told in one line."""
     try:
         yield
-    finally:
-        torch.set_num_threads(before)
-
-
-def _mean_inside(read: TokenVectors, span: Span) -> np.ndarray:
-    """The mean of the tokens whose characters lie within a span; of the whole text where there are none."""
-    inside = (read.places[:, 0] >= span.start) & (read.places[:, 1] <= span.end) & read.spelled
-    return np.asarray(read.states[inside].mean(axis=0)) if inside.any() else read.whole
-
-
-def _unit_length(vectors: Vectors) -> Vectors:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
+    except Exception as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ModelError(f"the model '{name}' cannot be loaded: {reason}") from error
 
 
 def _fingerprint(folder: Path) -> str:

@@ -14,8 +14,10 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
-from index.embedding import SentenceTransformerEmbedder, TokenVectors, load_bundled
+from index.bundled import BundledEmbedder
+from index.embedding import load_bundled
 from index.records import Span
+from index.token_vectors import TokenVectors
 from qa.reader import Reader, Tokens
 
 WEIGHTS = files("qa").joinpath("data/reader.safetensors")
@@ -31,7 +33,7 @@ Passage = tuple[str, tuple[Span, ...]]
 class CloseReader:
     """Judges sentences with the trained reader. Safe to use from several threads."""
 
-    def __init__(self, model: SentenceTransformerEmbedder, reader: Reader) -> None:
+    def __init__(self, model: BundledEmbedder, reader: Reader) -> None:
         """The model must be the one that the reader was trained with."""
         self._model, self._reader = model, reader.train(False)
         self._kept: OrderedDict[Passage, Tokens] = OrderedDict()
@@ -69,7 +71,7 @@ def load_close_reader() -> CloseReader:
     layers = {name: value for name, value in weights.items() if name.startswith(LAYERS)}
     reader = Reader()
     reader.load_state_dict({name: value for name, value in weights.items() if name not in layers})
-    return CloseReader(load_bundled().with_weights(layers), reader)
+    return CloseReader(load_bundled().with_layers(layers), reader)
 
 
 def _tokens(read: TokenVectors, sentences: Sequence[Span]) -> Tokens:

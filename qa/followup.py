@@ -33,6 +33,9 @@ _POINTING = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(r"\b(?:what|wat|welke?|which|how|hoe)\b", re.IGNORECASE)
+_RECENT = 3
+"""Turns that count as the conversation, as many as the weights were fitted with: after twenty turns about twenty things
+nothing would be a new subject."""
 _MANY = 8
 """Content words from which on a question is simply long."""
 
@@ -66,7 +69,7 @@ def find_follow_up(question: str, history: Sequence[Turn]) -> FollowUp | None:
         question: as typed.
         history: earlier turns, oldest first.
     """
-    earlier = [turn for turn in history if turn.reply.reason != "small_talk"]
+    earlier = [turn for turn in history if turn.reply.reason != "small_talk"][-_RECENT:]
     own = parse_question(question)
     if not earlier or begins_subject(own, [turn.reply for turn in earlier]):
         return None

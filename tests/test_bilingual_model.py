@@ -104,19 +104,61 @@ def test_the_card_and_the_folder_name_no_machine() -> None:
             assert not re.search(r"/(?:home|work|tmp|root)/", text), path
 
 
+TEXTS = ["De minister stapt op.", "", "€ 5,- 'n één [UNK] 日本", "She leaves. " * 200, "Een lang verhaal over " * 12]
+
+
+@pytest.mark.parametrize("texts", [TEXTS, TEXTS[:1], [*TEXTS] * 5])
+def test_it_reads_as_sentence_transformers_does(model: SentenceTransformer, texts: list[str]) -> None:
+    bundled = load_bundled()
+    np.testing.assert_allclose(bundled.documents(texts), model.encode(texts), atol=1e-5)
+    outputs = model.encode(texts, output_value=None)
+    for read, output in zip(bundled.tokens(texts), outputs, strict=True):
+        np.testing.assert_allclose(read.states, output["token_embeddings"][: len(read.states)], atol=1e-4)
+        assert len(read.states) == output["attention_mask"].sum()
+
+
+def test_a_question_has_the_same_vector_alone_and_among_others() -> None:
+    bundled = load_bundled()
+    alone = np.concatenate([bundled.queries([text]) for text in TEXTS])
+    np.testing.assert_array_equal(bundled.queries(TEXTS), alone)
+    np.testing.assert_allclose(bundled.documents(TEXTS), alone, atol=1e-5)
+
+
+def test_tokens_stand_for_their_characters() -> None:
+    text = "Zij verkócht 日本 niet."
+    (read,) = load_bundled().tokens([text])
+    places = read.places[read.spelled]
+    assert len(places) == len(read.states) - 2
+    assert "".join(text[start:end] for start, end in places) == text.replace(" ", "")
+
+
+def test_no_texts_have_no_vectors() -> None:
+    bundled = load_bundled()
+    assert bundled.queries([]).shape == (0, bundled.dimension) == (0, 384)
+    assert bundled.passages([], []) == bundled.tokens([]) == []
+
+
 def test_layers_of_another_leave_the_model_as_it_is() -> None:
     bundled, text = load_bundled(), ["Waarom stapt zij op?"]
     before = bundled.tokens(text)[0].states.copy()
-    table = SentenceTransformer(str(BUNDLED), device="cpu")[0].auto_model.state_dict()
+    theirs = SentenceTransformer(str(BUNDLED), device="cpu")
+    table = theirs[0].auto_model.state_dict()
     upper = {name: value * 1.1 for name, value in table.items() if name.startswith("encoder.layer.5.")}
-    other = bundled.with_weights(upper)
+    other = bundled.with_layers(upper)
+    theirs[0].auto_model.load_state_dict(upper, strict=False)
+    for texts in (text, [*text, "Waarom?"]):
+        changed = theirs.encode(texts, output_value=None)[0]["token_embeddings"]
+        np.testing.assert_allclose(other.tokens(texts)[0].states, changed[: len(before)], atol=1e-4)
     assert not np.allclose(other.tokens(text)[0].states, before, atol=1e-3)
     np.testing.assert_allclose(bundled.tokens(text)[0].states, before, atol=1e-6)
 
 
-def test_layers_under_unknown_names_are_refused() -> None:
-    with pytest.raises(ValueError, match="no weights named layer.5"):
-        load_bundled().with_weights({"layer.5": torch.zeros(1)})
+@pytest.mark.parametrize(
+    ("name", "error"), [("layer.5", "no layer with weights named layer.5"), ("encoder.layer.5.x", "encoder.layer.5.")]
+)
+def test_layers_that_are_none_are_refused(name: str, error: str) -> None:
+    with pytest.raises((ValueError, KeyError), match=error):
+        load_bundled().with_layers({name: torch.zeros(1)})
 
 
 def test_news_sentences_are_nearest_to_their_translation(model: SentenceTransformer) -> None:

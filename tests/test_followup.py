@@ -65,6 +65,17 @@ def test_a_new_subject_takes_nothing_along(first, question):
     assert find_follow_up(question, [first]) is None
 
 
+def test_what_was_asked_long_ago_is_a_new_subject_again(news, first):
+    others = [
+        make_turn(news, question)
+        for question in ("Wie leidt Fotarix?", "Waarom kreeg Stuivex een boete?", "Who is buying FC Kennemerkust?")
+    ]
+    question = "Wie vervangt Deniz Akbulut bij Brontaal?"
+    assert find_follow_up(question, [first]) is not None
+    assert find_follow_up(question, [first, *others[:2]]) is not None
+    assert find_follow_up(question, [first, *others]) is None
+
+
 def test_without_a_conversation_a_question_stays_as_it_is(news, first):
     thanks = make_turn(news, "bedankt")
     assert find_follow_up("en wanneer?", []) is None

@@ -31,6 +31,18 @@ def test_a_package_imports_only_to_the_right(package):
     assert {str(path): imported(path) - ALLOWED[package] for path in files if imported(path) - ALLOWED[package]} == {}
 
 
+@pytest.mark.model
+def test_a_question_needs_no_library_of_models():
+    code = f"""
+import sys
+from index.embedding import load_bundled
+from qa.close_reading import load_close_reader
+load_bundled().queries(["Wat?"]), load_close_reader()
+print([m for m in {HEAVY[1:3]!r} if m in sys.modules])"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
 def test_the_public_api_is_imported_without_the_heavy_libraries():
     code = f"import qa, index.update, index.embedding, sys; print([m for m in {HEAVY!r} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
