@@ -16,8 +16,8 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 from transformers import BertConfig, BertModel
 
-from index.embedding import TokenVectors
 from index.records import Span
+from index.token_vectors import TokenVectors
 from qa.close_reading import WEIGHTS, CloseReader
 from qa.reader import WIDTH, Reader, Tokens
 from training import build_reader, reading, reading_batches
@@ -27,6 +27,7 @@ from training.noise import Switcher
 from training.progress import rate_at
 from training.reading import Apart, measure, read_pairs, reading_loss, train_reader
 from training.reading_batches import SIBLINGS, Case, ReadingBatches, Text, find_look_alikes, siblings
+from training.rivals import RANKED, find_rivals
 from training.settings import ReaderRecipe
 
 WORDS = [f"w{n}" for n in range(60)]
@@ -120,7 +121,9 @@ def batches(recipe: ReaderRecipe = TINY, switcher: Switcher | None = None) -> Re
     data, rng = corpus(), np.random.default_rng(0)
     passages = rng.normal(size=(len(data.passages), 8)).astype(np.float16)
     asked = {q.en: rng.normal(size=8).astype(np.float16) for p in data.passages for q in (*p.questions, *p.near_misses)}
-    return ReadingBatches(data, find_look_alikes(data, passages, asked), tokenizer(), recipe, switcher)
+    sentences = {sentence: rng.normal(size=8).astype(np.float16) for p in data.passages for sentence in p.en}
+    look_alikes, rivals = find_look_alikes(data, passages, asked), find_rivals(data, asked, sentences)
+    return ReadingBatches(data, look_alikes, rivals, tokenizer(), recipe, switcher)
 
 
 def test_look_alikes_are_of_other_stories() -> None:
@@ -157,6 +160,24 @@ def test_a_question_is_tried_on_its_own_passage_first() -> None:
             else:
                 assert sentences[own.context + case.right] == passage.sentences(language)[question.sentence]
     assert len(directions) == 4
+
+
+def test_rivals_are_sentences_of_the_story_that_look_most_like_the_question() -> None:
+    data = corpus()
+    sentences = {sentence: np.float16([n, 1]) for n, sentence in enumerate(s for p in data.passages for s in p.en)}
+    asked = {q.en: np.float16([-1, 0]) for p in data.passages for q in (*p.questions, *p.near_misses)}
+    found, near = find_rivals(data, asked, sentences), siblings(data)
+    for number, passage in enumerate(data.passages):
+        story = sorted([number, *near[number]])
+        first = [(other, place) for other in story for place in range(len(data.passages[other].en))][:RANKED]
+        assert all(found[question.en] == first for question in (*passage.questions, *passage.near_misses))
+
+
+def test_a_question_may_be_tried_on_rivals() -> None:
+    made = batches(replace(TINY, rivals=3, look_alike=0.0))
+    tried = [case.passages for step in range(3) for case in made.batch(step).cases]
+    assert {len(passages) for passages in tried} == {2, 4}  # a pair or single passage has no more parts
+    assert all(len(set(passages)) == len(passages) for passages in tried)
 
 
 def test_answered_questions_become_keywords_and_near_misses_stay(monkeypatch: pytest.MonkeyPatch) -> None:

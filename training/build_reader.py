@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 import logging
 import math
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
@@ -21,6 +24,7 @@ from training.noise import Switcher
 from training.package import read_model
 from training.reading import Apart, measure, train_reader
 from training.reading_batches import ReadingBatches, find_look_alikes
+from training.rivals import find_rivals
 from training.run import quiet
 from training.settings import BUNDLED, DATA, LEXICON, ReaderRecipe, Recipe, reader_stages
 from training.teacher import teacher_vectors
@@ -40,16 +44,15 @@ def build_reader(recipe: ReaderRecipe, work: Path, threads: int) -> None:
     corpus, held_out = hold_out(load_corpus(DATA), Recipe())
     tokenizer, bert = read_model(BUNDLED)
     lexicons = [load_lexicon(LEXICON / f"lexicon-{direction}.tsv.gz") for direction in ("nl-en", "en-nl")]
-    switcher, nearest = Switcher(*lexicons), look_alikes(corpus, work)
-    measured = held_out_batches(held_out, work, tokenizer, recipe)
+    batches = make_batches(corpus, work, tokenizer, recipe, Switcher(*lexicons))
+    measured = make_batches(held_out, work, tokenizer, recipe)
     reader, model = Reader(), sha256(BUNDLED / "model.safetensors")[:12]  # another model, another reader
     stages = reader_stages(recipe)
     for number, stage in enumerate(stages, start=1):
-        batches, apart = ReadingBatches(corpus, nearest, tokenizer, stage, switcher), Apart(bert, stage.layers)
-        log.info("training: %d steps of %.0f an epoch", stage.steps, batches.steps_an_epoch)
-        figures = partial(measure, apart=apart, batches=measured, steps=_MEASURED_IN)
-        folder = work / f"reader-{model}-{number}"
-        train_reader(reader, apart, batches, stage, folder, figures)
+        apart, learnt_from = Apart(bert, stage.layers), dataclasses.replace(batches, recipe=stage)
+        log.info("training: %d steps of %.0f an epoch", stage.steps, learnt_from.steps_an_epoch)
+        figures = partial(measure, apart=apart, batches=whole(measured, stage), steps=_MEASURED_IN)
+        train_reader(reader, apart, learnt_from, stage, work / f"reader-{model}-{number}", figures)
     log.info("written to %s, SHA-256 %s", WEIGHTS, write_reader(reader, bert, stages[-1].layers))
 
 
@@ -65,15 +68,24 @@ def write_reader(reader: Reader, bert: BertModel, layers: int) -> str:
     return sha256(path)
 
 
-def held_out_batches(corpus: Corpus, work: Path, tokenizer: Tokenizer, recipe: ReaderRecipe) -> ReadingBatches:
-    """Batches, nothing damaged, that go through the whole corpus in _MEASURED_IN steps (a few items come by twice)."""
-    sizes = {kind: math.ceil(len(items) / _MEASURED_IN) for kind, items in corpus.numbers().items()}
-    return ReadingBatches(corpus, look_alikes(corpus, work), tokenizer, dataclasses.replace(recipe, **sizes))
+def make_batches(
+    corpus: Corpus, work: Path, tokenizer: Tokenizer, recipe: ReaderRecipe, switcher: Switcher | None = None
+) -> ReadingBatches:
+    """Batches of a corpus; what its questions look like is told by the base model's vectors of the English texts."""
+    passages = corpus.passages
+    asked = _vectors((q.en for passage in passages for q in (*passage.questions, *passage.near_misses)), work)
+    sentences = _vectors((sentence for passage in passages for sentence in passage.en), work)
+    texts = teacher_vectors([" ".join(passage.en) for passage in passages], work)
+    look_alikes, rivals = find_look_alikes(corpus, texts, asked), find_rivals(corpus, asked, sentences)
+    return ReadingBatches(corpus, look_alikes, rivals, tokenizer, recipe, switcher)
 
 
-def look_alikes(corpus: Corpus, work: Path) -> dict[str, list[int]]:
-    """By the base model's vectors of the English texts."""
-    passages = [" ".join(passage.en) for passage in corpus.passages]
-    questions = [q.en for passage in corpus.passages for q in (*passage.questions, *passage.near_misses)]
-    vectors = dict(zip(questions, teacher_vectors(questions, work), strict=True))
-    return find_look_alikes(corpus, teacher_vectors(passages, work), vectors)
+def whole(batches: ReadingBatches, recipe: ReaderRecipe) -> ReadingBatches:
+    """The same, tried as a recipe says, going through the corpus in _MEASURED_IN steps (a few items come by twice)."""
+    sizes = {kind: math.ceil(len(items) / _MEASURED_IN) for kind, items in batches.corpus.numbers().items()}
+    return dataclasses.replace(batches, recipe=dataclasses.replace(recipe, **sizes))
+
+
+def _vectors(texts: Iterable[str], work: Path) -> dict[str, NDArray[np.float16]]:
+    different = list(dict.fromkeys(texts))
+    return dict(zip(different, teacher_vectors(different, work), strict=True))

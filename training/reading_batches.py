@@ -18,6 +18,7 @@ from tokenizers import Tokenizer
 from training.cutting import cut, shortened
 from training.data import LANGUAGES, Corpus, Passage, Question
 from training.noise import Switcher, damage, keywords
+from training.rivals import Rivals
 from training.settings import ReaderRecipe
 from training.walk import walk
 
@@ -97,6 +98,7 @@ class ReadingBatches:
 
     corpus: Corpus
     look_alikes: Mapping[str, list[int]]
+    rivals: Rivals
     tokenizer: Tokenizer
     recipe: ReaderRecipe
     switcher: Switcher | None = None
@@ -146,7 +148,7 @@ class _Draw:
                 yield from items[item]
 
     def _add(self, number: int, question: Question, *, answered: bool) -> None:
-        home = next(n for n, part in enumerate(self._parts(number)) if question.sentence in part)
+        home = self._judged_in(number, question.sentence)
         tried = [(number, home), *self._others(number, home, question)]
         right = self._parts(number)[home].index(question.sentence) - (home > 0) if answered else None
         self.batch.cases.append(Case(len(self.batch.questions), tuple(self._place(*at) for at in tried), right))
@@ -154,14 +156,28 @@ class _Draw:
 
     def _others(self, number: int, home: int, question: Question) -> Iterator[tuple[int, int]]:
         """Parts of passages that do not answer: of its own, of siblings, of a look-alike."""
+        recipe = self._source.recipe
+        others = self._rivals(number, home, question) if recipe.rivals else list(self._drawn(number, home))
+        yield from others
+        if not others or recipe.look_alike == 1.0 or self._chooser.random() < recipe.look_alike:
+            other = self._chooser.choice(self._source.look_alikes[question.en])
+            yield other, self._chooser.randrange(len(self._parts(other)))
+
+    def _rivals(self, number: int, home: int, question: Question) -> list[tuple[int, int]]:
+        """The parts, its own left out, in which the sentences most like an answer are judged."""
+        ranked = self._source.rivals[question.en]
+        parts = dict.fromkeys((other, self._judged_in(other, sentence)) for other, sentence in ranked)
+        return [part for part in parts if part != (number, home)][: self._source.recipe.rivals]
+
+    def _judged_in(self, number: int, sentence: int) -> int:
+        return next(n for n, part in enumerate(self._parts(number)) if sentence in part)
+
+    def _drawn(self, number: int, home: int) -> Iterator[tuple[int, int]]:
         if parts := [part for part in range(len(self._parts(number))) if part != home]:
             yield number, self._chooser.choice(parts)
         near = self._source.siblings[number]
-        for other in (*self._chooser.sample(near, min(len(near), SIBLINGS)), self._look_alike(question)):
+        for other in self._chooser.sample(near, min(len(near), SIBLINGS)):
             yield other, self._chooser.randrange(len(self._parts(other)))
-
-    def _look_alike(self, question: Question) -> int:
-        return self._chooser.choice(self._source.look_alikes[question.en])
 
     def _parts(self, number: int) -> list[list[int]]:
         """Sentence numbers of the chunks that a passage is cut into; few ways, so that what is read can be kept."""

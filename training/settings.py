@@ -95,6 +95,11 @@ class ReaderRecipe:
     singles: int = 6
     storylines: int = 2
     """Storylines a step (24 questions and eight near misses each)."""
+    rivals: int = 0
+    """Passages of its article and the siblings that look most like an answer, which a question is tried on; 0 for one
+    of its article and two siblings', drawn."""
+    look_alike: float = 1.0
+    """Share of the questions that is tried on a passage of another story too."""
     asked: float = 0.7
     """Share of the questions that is asked when a passage comes by; near misses always are."""
     split: float = 0.5
@@ -113,7 +118,8 @@ def reader_stages(first: ReaderRecipe) -> tuple[ReaderRecipe, ...]:
     """All stages of the reader's training, each going on from the weights of the one before.
 
     Once it knows its task, the model's upper half learns along, from smaller batches; then everything is read again,
-    each time in another order and a little faster; at last questions are among them as typed into a search box.
+    each time in another order and a little faster; then questions are among them as typed into a search box; at last
+    each is tried on the passages that a search would bring up beside its own.
     """
     with_layers = replace(
         first, steps=550, warmup=10, decay=200, layers=3, rate=3e-4,
@@ -122,4 +128,7 @@ def reader_stages(first: ReaderRecipe) -> tuple[ReaderRecipe, ...]:
     once_more = replace(with_layers, seed=first.seed + 1, steps=800, decay=400, body_rate=5e-5, evaluate_every=400)
     and_again = replace(once_more, seed=first.seed + 2, steps=1000, decay=600, body_rate=6e-5, evaluate_every=500)
     in_keywords = replace(and_again, seed=first.seed + 3, steps=300, decay=300, keywords=0.15, evaluate_every=300)
-    return first, with_layers, once_more, and_again, in_keywords
+    against_rivals = replace(
+        in_keywords, seed=first.seed + 4, steps=1000, decay=500, rivals=5, look_alike=0.25, evaluate_every=250
+    )
+    return first, with_layers, once_more, and_again, in_keywords, against_rivals
