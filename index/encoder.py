@@ -24,9 +24,9 @@ Pieces = tuple[int, ...]
 """A text as numbers of the vocabulary, the special ones included."""
 
 _BATCH = 8
-_REMEMBERED = 64
-"""Texts read alone, questions that is, of which every layer's states are kept for a while: a question is read for the
-search, and again by the reader's own layers."""
+_QUESTION, _REMEMBERED = 128, 64
+"""Pieces that a question has at most, and how many questions' states above every layer are kept for a while: a question
+is read for the search, and again by the reader's own layers."""
 _LAYER = re.compile(r"encoder\.layer\.(\d+)\.")
 _EPSILON = 1e-12
 
@@ -68,7 +68,7 @@ class Encoder:
     def read(self, texts: Sequence[Pieces]) -> list[Tensor]:
         """What the model makes of each text's pieces: (pieces, width)."""
         with torch.inference_mode():
-            if len(texts) == 1:
+            if len(texts) == 1 and len(texts[0]) <= _QUESTION:
                 with one_thread():
                     return [self._alone(texts[0])[-1]]
             order = sorted(range(len(texts)), key=lambda n: len(texts[n]))
