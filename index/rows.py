@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from index.batches import article_digest
@@ -13,6 +14,9 @@ from index.records import Article, Chunk, Span
 ARTICLE = "a.id, a.text, a.title, a.language, a.date, a.url, a.pages, a.digest"
 """The columns that `article_of` reads."""
 
+_parse = lru_cache(maxsize=10_000)(PublicationDate.parse)
+"""A question looks at dozens of passages, and the next one at the same."""
+
 
 def article_of(row: Sequence[Any], database: Database) -> Article:
     """The article of a row; SQLite does not notice altered text.
@@ -22,7 +26,7 @@ def article_of(row: Sequence[Any], database: Database) -> Article:
     """
     article_id, text, title, language, date, url, pages, digest = row
     try:
-        day = PublicationDate.parse(date) if date else None
+        day = _parse(date) if date else None
         article = Article(article_id, text, title, language, day, url, tuple(json.loads(pages)))
     except (ValueError, TypeError, DateError) as error:
         raise database.damaged(f"the article {article_id}: {error}") from error
