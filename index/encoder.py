@@ -25,8 +25,8 @@ Pieces = tuple[int, ...]
 
 _BATCH = 8
 _QUESTION, _REMEMBERED = 128, 64
-"""Pieces that a question has at most, and how many questions' states above every layer are kept for a while: a question
-is read for the search, and again by the reader's own layers."""
+"""Pieces up to which a text read alone is taken for a question, and how many of those are remembered, with the states
+above every layer: a question is read for the search, and again by the reader's own layers."""
 _LAYER = re.compile(r"encoder\.layer\.(\d+)\.")
 _EPSILON = 1e-12
 
