@@ -38,6 +38,7 @@ class BundledEmbedder:
 
         Raises:
             ValueError: it has no layers named so.
+            KeyError: a weight of one of the layers is missing.
         """
         other = copy.copy(self)
         other._encoder = self._encoder.with_layers(weights)

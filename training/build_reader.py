@@ -73,7 +73,7 @@ def make_batches(
 ) -> ReadingBatches:
     """Batches of a corpus; what its questions look like is told by the base model's vectors of the English texts."""
     passages = corpus.passages
-    asked = _vectors((q.en for passage in passages for q in (*passage.questions, *passage.near_misses)), work)
+    asked = _vectors((question.en for passage in passages for question in passage.asked), work)
     sentences = _vectors((sentence for passage in passages for sentence in passage.en), work)
     texts = teacher_vectors([" ".join(passage.en) for passage in passages], work)
     look_alikes, rivals = find_look_alikes(corpus, texts, asked), find_rivals(corpus, asked, sentences)

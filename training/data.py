@@ -62,6 +62,11 @@ class Passage:
     date: str = ""
     """As the file has it; only storylines keep it."""
 
+    @property
+    def asked(self) -> tuple[Question, ...]:
+        """Its questions, then its near misses."""
+        return (*self.questions, *self.near_misses)
+
     def sentences(self, language: Language) -> tuple[str, ...]:
         """The sentences in one language."""
         return self.nl if language == "nl" else self.en

@@ -72,7 +72,7 @@ def find_look_alikes(
     """
     table, found, near = passages.astype(np.float32), {}, siblings(corpus)
     for number, passage in enumerate(corpus.passages):
-        for question in (*passage.questions, *passage.near_misses):
+        for question in passage.asked:
             scores = table @ questions[question.en].astype(np.float32)
             scores[[number, *near[number]]] = -1.0
             found[question.en] = np.argsort(-scores)[:LOOK_ALIKES].tolist()

@@ -31,9 +31,7 @@ def find_rivals(
         for item in items:
             places = [(number, place) for number in item for place in range(len(passages[number].en))]
             table = np.stack([sentences[passages[number].en[place]] for number, place in places]).astype(np.float32)
-            for question in (
-                q for number in item for q in (*passages[number].questions, *passages[number].near_misses)
-            ):
+            for question in (question for number in item for question in passages[number].asked):
                 scores = table @ questions[question.en].astype(np.float32)
                 found[question.en] = [places[n] for n in np.argsort(-scores)[:RANKED]]
     return found
